@@ -1,0 +1,26 @@
+import { z } from "zod";
+import { fileKey } from "../key/record.ts";
+import { policy } from "../policy/policy.ts";
+
+/** A gateway's own settings in file configuration. */
+export const gatewaySettings = z.strictObject({
+  /** Bytes of a request's body past which it is refused with 413. */
+  maxRequestBodyBytes: z.int().min(0).default(100 * 1024 * 1024),
+  /** `exact`: one script in Redis a decision; `leased`: a worker spends a lease locally. */
+  limiter: z.enum(["exact", "leased"]).default("leased"),
+  /** Answer `X-RateLimit-*` beside the IETF draft's fields. */
+  legacyRateLimitHeaders: z.boolean().default(false),
+});
+export type GatewaySettings = z.infer<typeof gatewaySettings>;
+
+/**
+ * File configuration: one file, or a folder whose files are merged. Entries of `apis` are `apiSettings` with `openapi`
+ * (a path, a URL or the document itself); they are parsed one by one, so that each error names its entry.
+ */
+export const fileConfiguration = z.strictObject({
+  apis: z.array(z.record(z.string(), z.unknown())).default([]),
+  policies: z.array(policy).default([]),
+  keys: z.array(fileKey).default([]),
+  settings: gatewaySettings.prefault({}),
+});
+export type FileConfiguration = z.infer<typeof fileConfiguration>;

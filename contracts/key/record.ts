@@ -1,0 +1,42 @@
+import { z } from "zod";
+import { entityId, tag } from "../ids.ts";
+import { access } from "../policy/policy.ts";
+import { rate } from "../quantities.ts";
+
+/** SHA-256 of the key's text, 64 hex characters. */
+export const keyHash = z.string().regex(/^[0-9a-f]{64}$/, "expected 64 hex characters (SHA-256)");
+
+/** What a key may do, as the control plane keeps it and as a node caches it. The secret itself is nowhere. */
+export const keyRecord = z.strictObject({
+  id: entityId,
+  hash: keyHash,
+  name: z.string().max(100).default(""),
+  state: z.enum(["active", "inactive"]).default("active"),
+  /** Milliseconds since the epoch; null: never. */
+  expiresAtMs: z.int().nullable().default(null),
+  policies: z.array(entityId).max(100).default([]),
+  /** Rights beside those of its policies. */
+  apis: access.prefault({}),
+  rate: rate.optional(),
+  quota: rate.optional(),
+  tags: z.array(tag).max(50).default([]),
+  metadata: z.record(z.string().max(100), z.string().max(1_000)).default({}),
+  /** Raised at every change; anti-entropy compares it. */
+  version: z.int().min(1).default(1),
+});
+export type KeyRecord = z.infer<typeof keyRecord>;
+
+/** A key in file configuration: a secret by reference, or its hash. */
+export const fileKey = keyRecord.omit({ hash: true, expiresAtMs: true, version: true }).extend({
+  /** `env://ACME_KEY` or `file:///run/secrets/acme`; never the secret itself. */
+  secret: z
+    .string()
+    .regex(/^(env|file):\/\/.+$/, "expected a reference such as env://ACME_KEY or file:///run/secrets/acme")
+    .optional(),
+  hash: z
+    .string()
+    .regex(/^sha256:[0-9a-f]{64}$/, "expected sha256: and 64 hex characters")
+    .optional(),
+  expires: z.iso.datetime({ offset: true }).optional(),
+});
+export type FileKey = z.infer<typeof fileKey>;

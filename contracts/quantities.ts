@@ -1,0 +1,57 @@
+import { z } from "zod";
+
+const UNITS_MS: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** `250ms`, `30s`, `5m`, `1h`, `30d` → milliseconds; `undefined` when the text has another shape. */
+export function parseDurationMs(text: string): number | undefined {
+  const match = /^(\d{1,9})(ms|s|m|h|d)$/.exec(text);
+  return match ? Number(match[1]) * UNITS_MS[match[2]!]! : undefined;
+}
+
+/** `100/s`, `10/30s`, `1000000/30d` → `{ limit, windowMs }`; `undefined` when the text has another shape. */
+export function parseRate(text: string): Rate | undefined {
+  const match = /^(\d{1,12})\/(\d{1,9})?(ms|s|m|h|d)$/.exec(text);
+  if (!match) return undefined;
+  const windowMs = Number(match[2] ?? 1) * UNITS_MS[match[3]!]!;
+  const limit = Number(match[1]);
+  return windowMs > 0 && limit > 0 ? { limit, windowMs } : undefined;
+}
+
+/** The shortest text that `parseRate` reads back to the same values. */
+export function formatRate({ limit, windowMs }: Rate): string {
+  return `${limit}/${formatDuration(windowMs).replace(/^1(?=[a-z])/, "")}`;
+}
+
+export function formatDuration(ms: number): string {
+  for (const unit of ["d", "h", "m", "s"]) if (ms % UNITS_MS[unit]! === 0) return `${ms / UNITS_MS[unit]!}${unit}`;
+  return `${ms}ms`;
+}
+
+export interface Rate {
+  limit: number;
+  windowMs: number;
+}
+
+/** Written `30s`; parsed to milliseconds. A number is taken as milliseconds already parsed. */
+export const durationMs = z.union([
+  z.int().min(0),
+  z.string().transform((text, context) => {
+    const ms = parseDurationMs(text);
+    if (ms !== undefined) return ms;
+    context.addIssue({ code: "custom", message: "expected a duration such as 250ms, 30s, 5m, 1h or 30d" });
+    return z.NEVER;
+  }),
+]);
+
+const parsedRate = z.strictObject({ limit: z.int().min(1), windowMs: z.int().min(1) });
+
+/** Written `100/s` (rates) or `1000000/30d` (quotas); parsed to `{ limit, windowMs }`. */
+export const rate = z.union([
+  parsedRate,
+  z.string().transform((text, context): Rate => {
+    const value = parseRate(text);
+    if (value) return value;
+    context.addIssue({ code: "custom", message: "expected a rate such as 100/s, 10/30s or 1000000/30d" });
+    return z.NEVER;
+  }),
+]);
