@@ -76,3 +76,8 @@ export const runEventBody = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("log"), level: z.enum(["info", "warning", "error"]), text: z.string() }),
 ]);
 export type RunEventBody = z.infer<typeof runEventBody>;
+
+/** The pg-boss queue that carries run ids from the console to the worker: `{ runId }`. */
+export const RUN_QUEUE = "runs";
+/** PostgreSQL channel that wakes those who follow a run: payload `<runId> <seq>`. The table is the truth. */
+export const RUN_EVENT_CHANNEL = "causeway_run_event";
