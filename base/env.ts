@@ -17,5 +17,5 @@ export function parseEnv<T>(schema: EnvSchema<T>, source: NodeJS.ProcessEnv = pr
   if (result.success) return result.data;
   for (const issue of result.error.issues)
     process.stderr.write(`environment: ${issue.path.map(String).join(".")}: ${issue.message}\n`);
-  process.exit(2);
+  return process.exit(2);
 }

@@ -35,8 +35,11 @@ describe("a leashed child", () => {
 
   it("leaves no process of its group behind when it ends by itself", async () => {
     const child = spawnLeashed("/bin/sh", ["-c", "sleep 300 & echo $!"], { env });
-    const orphan = await new Promise<number>((resolve) => child.stdout.once("data", (chunk: Buffer) => resolve(Number(chunk))));
+    const orphan = await new Promise<number>((resolve) =>
+      child.stdout.once("data", (chunk: Buffer) => resolve(Number(chunk))),
+    );
     await waitUntil(() => !alive(orphan), { what: "the grandchild is gone", timeoutMs: 5_000 });
+    expect(alive(orphan)).toBe(false);
   });
 });
 
@@ -51,5 +54,7 @@ function alive(pid: number): boolean {
 }
 
 function isZombie(pid: number): boolean {
-  return spawnSync("ps", ["-o", "stat=", "-p", String(pid)], { encoding: "utf8" }).stdout.trim().startsWith("Z");
+  return spawnSync("ps", ["-o", "stat=", "-p", String(pid)], { encoding: "utf8" })
+    .stdout.trim()
+    .startsWith("Z");
 }

@@ -50,7 +50,8 @@ export function spawnLeashed(command: string, args: readonly string[], options: 
   const stdio: StdioOptions = ["ignore", "pipe", "pipe", "pipe", ...(options.ipc ? (["ipc"] as const) : [])];
   const child = spawn("/bin/sh", ["-c", LEASH, "leash", endSignal, String(graceSeconds), command, ...args], {
     cwd: options.cwd,
-    env: options.env,
+    // Some libraries' types demand variables of their own in every environment.
+    env: options.env as NodeJS.ProcessEnv,
     uid: options.uid,
     gid: options.gid,
     // Its own session and process group: `kill 0` in the watcher must not reach us.
@@ -68,7 +69,11 @@ export function spawnLeashed(command: string, args: readonly string[], options: 
 }
 
 /** Asks a child to end, waits `graceMs`, then kills it. Resolves when it has ended. */
-export async function endChild(child: ChildProcess, graceMs: number, signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
+export async function endChild(
+  child: ChildProcess,
+  graceMs: number,
+  signal: NodeJS.Signals = "SIGTERM",
+): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   child.kill(signal);

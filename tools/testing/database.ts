@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import pg from "pg";
+import { Client } from "pg";
 
 /** Creates an empty database on the test server and returns its URL; `drop` removes it again. */
 export async function createTestDatabase(serverUrl: string): Promise<{ url: string; drop: () => Promise<void> }> {
@@ -12,7 +12,7 @@ export async function createTestDatabase(serverUrl: string): Promise<{ url: stri
 }
 
 async function administer(serverUrl: string, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: `${serverUrl}/postgres` });
+  const client = new Client({ connectionString: `${serverUrl}/postgres` });
   await client.connect();
   try {
     await client.query(statement);

@@ -1,0 +1,303 @@
+import { readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { background, type Logger } from "#base/log.ts";
+import type {
+  DatabaseSpec,
+  DatabaseStatus,
+  EndpointSpec,
+  EndpointStatus,
+  FileSpec,
+  FileStatus,
+  Inventory,
+  RedisSpec,
+  RedisStatus,
+  ServiceSpec,
+  ServiceStatus,
+} from "./api.ts";
+import { Balancer } from "./balancer.ts";
+import { databasesOn, type Databases } from "./databases.ts";
+import { errnoOf, RegionError } from "./errors.ts";
+import { portsOf, type PortRange, type Ports } from "./ports.ts";
+import { RedisServer } from "./redis.ts";
+import { Service } from "./service.ts";
+import { keyOf, openStore, writeAtomically, type Store } from "./store.ts";
+
+export interface RegionOptions {
+  folder: string;
+  ports: PortRange;
+  /** A URL on the machine's PostgreSQL whose role may make databases and roles. */
+  adminDatabaseUrl: string;
+  log: Logger;
+}
+
+/** The region that is this machine: what it is told to run, it runs, also after it was restarted. */
+export class Region {
+  readonly #store: Store;
+  readonly #ports: Ports;
+  readonly #databases: Databases;
+  readonly #log: Logger;
+  readonly #services = new Map<string, Service>();
+  readonly #redis = new Map<string, RedisServer>();
+  readonly #balancers = new Map<string, Balancer>();
+  readonly #turns = new Map<string, Promise<unknown>>();
+
+  private constructor(store: Store, options: RegionOptions) {
+    this.#store = store;
+    this.#ports = portsOf(store, options.ports);
+    this.#databases = databasesOn(options.adminDatabaseUrl);
+    this.#log = options.log;
+  }
+
+  static async open(options: RegionOptions): Promise<Region> {
+    const region = new Region(await openStore(options.folder), options);
+    await region.#restore();
+    return region;
+  }
+
+  /** Refuses whoever carries an older epoch than the stack has seen. */
+  async admit(stack: string, epoch: number): Promise<void> {
+    const seen = this.#store.state.epochs[stack] ?? 0;
+    if (epoch < seen)
+      throw new RegionError("stale_epoch", `Epoch ${epoch} of ${stack} is over: epoch ${seen} has taken its place.`);
+    if (epoch === seen) return;
+    this.#store.state.epochs[stack] = epoch;
+    await this.#store.save();
+  }
+
+  putService(stack: string, name: string, spec: ServiceSpec): Promise<ServiceStatus> {
+    const key = keyOf(stack, name);
+    return this.#inTurn(`services/${key}`, async () => {
+      const existing = this.#services.get(key);
+      if (existing) await existing.update(spec);
+      const service = existing ?? (await Service.create(this.#place(stack, name), spec));
+      this.#services.set(key, service);
+      return service.status();
+    });
+  }
+
+  getService(stack: string, name: string): ServiceStatus | undefined {
+    return this.#services.get(keyOf(stack, name))?.status();
+  }
+
+  deleteService(stack: string, name: string): Promise<void> {
+    const key = keyOf(stack, name);
+    return this.#inTurn(`services/${key}`, async () => {
+      await this.#services.get(key)?.remove();
+      this.#services.delete(key);
+    });
+  }
+
+  async restartService(stack: string, name: string): Promise<ServiceStatus> {
+    const service = this.#services.get(keyOf(stack, name));
+    if (!service) throw new RegionError("not_found", `There is no service ${name} in ${stack}.`);
+    await service.restart();
+    return service.status();
+  }
+
+  async logs(stack: string, name: string, lines: number): Promise<string[]> {
+    return (await this.#services.get(keyOf(stack, name))?.logs(lines)) ?? [];
+  }
+
+  putDatabase(stack: string, name: string, spec: DatabaseSpec): Promise<DatabaseStatus> {
+    const key = keyOf(stack, name);
+    return this.#inTurn(`databases/${key}`, async () => {
+      const database = `${stack}_${name.replaceAll("-", "_")}`;
+      this.#store.state.databases[key] = { stack, name, database };
+      await this.#store.save();
+      return { name, url: await this.#databases.create(database, spec.password) };
+    });
+  }
+
+  getDatabase(stack: string, name: string): { name: string } | undefined {
+    return this.#store.state.databases[keyOf(stack, name)] && { name };
+  }
+
+  deleteDatabase(stack: string, name: string): Promise<void> {
+    const key = keyOf(stack, name);
+    return this.#inTurn(`databases/${key}`, async () => {
+      await this.#databases.drop(`${stack}_${name.replaceAll("-", "_")}`);
+      delete this.#store.state.databases[key];
+      await this.#store.save();
+    });
+  }
+
+  putRedis(stack: string, name: string, spec: RedisSpec): Promise<RedisStatus> {
+    const key = keyOf(stack, name);
+    return this.#inTurn(`redis/${key}`, async () => {
+      const before = this.#store.state.redis[key];
+      const port = before?.port ?? (await this.#ports.allocate(stack, name));
+      this.#store.state.redis[key] = { stack, name, spec, port };
+      await this.#store.save();
+      const changed = JSON.stringify(before?.spec) !== JSON.stringify(spec);
+      if (changed || !this.#redis.has(key)) await this.#startRedis(key, port, spec);
+      await this.#redis.get(key)?.ready();
+      return redisStatusOf(name, port, spec);
+    });
+  }
+
+  getRedis(stack: string, name: string): RedisStatus | undefined {
+    const held = this.#store.state.redis[keyOf(stack, name)];
+    return held && redisStatusOf(name, held.port, held.spec);
+  }
+
+  deleteRedis(stack: string, name: string): Promise<void> {
+    const key = keyOf(stack, name);
+    return this.#inTurn(`redis/${key}`, async () => {
+      await this.#redis.get(key)?.remove();
+      this.#redis.delete(key);
+      const held = this.#store.state.redis[key];
+      if (held) this.#ports.release(held.port);
+      delete this.#store.state.redis[key];
+      await this.#store.save();
+    });
+  }
+
+  putEndpoint(stack: string, name: string, spec: EndpointSpec): Promise<EndpointStatus> {
+    const key = keyOf(stack, name);
+    return this.#inTurn(`endpoints/${key}`, async () => {
+      const before = this.#store.state.endpoints[key];
+      const port = before?.port ?? (await this.#ports.allocate(stack, name));
+      this.#store.state.endpoints[key] = { stack, name, spec, port };
+      await this.#store.save();
+      if (!this.#balancers.has(key)) await this.#balance(key, port).listen();
+      return endpointStatusOf(name, port);
+    });
+  }
+
+  getEndpoint(stack: string, name: string): EndpointStatus | undefined {
+    const held = this.#store.state.endpoints[keyOf(stack, name)];
+    return held && endpointStatusOf(name, held.port);
+  }
+
+  deleteEndpoint(stack: string, name: string): Promise<void> {
+    const key = keyOf(stack, name);
+    return this.#inTurn(`endpoints/${key}`, async () => {
+      await this.#balancers.get(key)?.close();
+      this.#balancers.delete(key);
+      const held = this.#store.state.endpoints[key];
+      if (held) this.#ports.release(held.port);
+      delete this.#store.state.endpoints[key];
+      await this.#store.save();
+    });
+  }
+
+  putFile(stack: string, name: string, spec: FileSpec): Promise<FileStatus> {
+    const key = keyOf(stack, name);
+    return this.#inTurn(`files/${key}`, async () => {
+      const path = join(this.#store.stackFolder(stack), "files", name);
+      this.#store.state.files[key] = { stack, name, path };
+      await this.#store.save();
+      await writeAtomically(path, spec.content);
+      return { name, path };
+    });
+  }
+
+  getFile(stack: string, name: string): FileStatus | undefined {
+    const held = this.#store.state.files[keyOf(stack, name)];
+    return held && { name, path: held.path };
+  }
+
+  deleteFile(stack: string, name: string): Promise<void> {
+    const key = keyOf(stack, name);
+    return this.#inTurn(`files/${key}`, async () => {
+      await rm(join(this.#store.stackFolder(stack), "files", name), { force: true });
+      delete this.#store.state.files[key];
+      await this.#store.save();
+    });
+  }
+
+  /** Asks the system and the database server, not only our own memory. */
+  async inventory(stack: string): Promise<Inventory> {
+    const services = [...this.#services].filter(([key]) => key.startsWith(`${stack}/`));
+    const servers = [...this.#redis].filter(([key]) => key.startsWith(`${stack}/`));
+    const replicas = services.flatMap(([, service]) => {
+      const { name, replicas: all } = service.status();
+      return all.flatMap(({ pid }) => (pid === null ? [] : [{ name, pid }]));
+    });
+    const redis = servers.flatMap(([key, { pid }]) => (pid === undefined ? [] : [{ name: key, pid }]));
+    const ports = Object.entries(this.#store.state.ports).filter(([, owner]) => owner.stack === stack);
+    return {
+      processes: [...replicas, ...redis],
+      ports: ports.map(([port, owner]) => ({ name: owner.holder, port: Number(port) })),
+      databases: await this.#databases.list(stack),
+      files: await this.#filesOf(stack),
+    };
+  }
+
+  health(): { services: number; unready: number } {
+    const all = [...this.#services.values()].flatMap((service) => service.status().replicas);
+    return { services: this.#services.size, unready: all.filter((replica) => replica.state !== "ready").length };
+  }
+
+  /** Ends every process and keeps the state: the next `open` brings them back. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#balancers.values()].map((balancer) => balancer.close()));
+    await Promise.all([...this.#services.values()].map((service) => service.suspend()));
+    await Promise.all([...this.#redis.values()].map((server) => server.stop()));
+  }
+
+  async #restore(): Promise<void> {
+    const { redis, services, endpoints } = this.#store.state;
+    await Promise.all(Object.entries(redis).map(([key, { port, spec }]) => this.#startRedis(key, port, spec)));
+    for (const [key, { stack, name, spec, slots }] of Object.entries(services))
+      this.#services.set(key, await Service.restore(this.#place(stack, name), spec, slots));
+    for (const [key, { port }] of Object.entries(endpoints))
+      background(
+        this.#balance(key, port).listenSoon((problem) => this.#log.warn({ endpoint: key }, problem)),
+        this.#log,
+        `endpoint ${key}`,
+      );
+  }
+
+  async #startRedis(key: string, port: number, spec: RedisSpec): Promise<void> {
+    await this.#redis.get(key)?.stop();
+    const [stack = "", name = ""] = key.split("/");
+    const server = new RedisServer(port, join(this.#store.stackFolder(stack), name));
+    this.#redis.set(key, server);
+    await server.start(spec);
+  }
+
+  #balance(key: string, port: number): Balancer {
+    const balancer = new Balancer(port, () => {
+      const held = this.#store.state.endpoints[key];
+      return (held && this.#services.get(keyOf(held.stack, held.spec.service))?.targets(held.spec.port)) ?? [];
+    });
+    this.#balancers.set(key, balancer);
+    return balancer;
+  }
+
+  /** Empty folders are nothing; they go with the stack's last file. */
+  async #filesOf(stack: string): Promise<string[]> {
+    const folder = this.#store.stackFolder(stack);
+    try {
+      const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+      const files = entries.filter((entry) => !entry.isDirectory()).map((entry) => join(entry.parentPath, entry.name));
+      if (files.length === 0) await rm(folder, { recursive: true, force: true });
+      return files;
+    } catch (error) {
+      if (errnoOf(error) === "ENOENT") return [];
+      throw error;
+    }
+  }
+
+  #place(stack: string, name: string) {
+    return { stack, name, store: this.#store, ports: this.#ports };
+  }
+
+  /** One change of a thing at a time; a request that comes again waits, then finds it done. */
+  #inTurn<T>(thing: string, task: () => Promise<T>): Promise<T> {
+    const turn = (this.#turns.get(thing) ?? Promise.resolve()).then(task, task);
+    const settled = turn.catch(() => undefined);
+    this.#turns.set(thing, settled);
+    void settled.then(() => this.#turns.get(thing) === settled && this.#turns.delete(thing));
+    return turn;
+  }
+}
+
+function redisStatusOf(name: string, port: number, spec: RedisSpec): RedisStatus {
+  return { name, port, url: `redis://:${encodeURIComponent(spec.password)}@127.0.0.1:${port}` };
+}
+
+function endpointStatusOf(name: string, port: number): EndpointStatus {
+  return { name, port, address: `127.0.0.1:${port}` };
+}
