@@ -1,0 +1,27 @@
+import type { ResolvedApi } from "#contracts/api/resolved.ts";
+import type { GatewaySettings } from "#contracts/config/file.ts";
+import type { KeyRecord } from "#contracts/key/record.ts";
+import type { Policy } from "#contracts/policy/policy.ts";
+import type { Quarantined } from "#contracts/revision/snapshot.ts";
+
+/** What a source delivers: APIs not parsed yet, so that one bad API can be told from a bad whole. */
+export interface Configuration {
+  revision: number;
+  /** SHA-256, hex. */
+  hash: string;
+  apis: readonly unknown[];
+  policies: readonly Policy[];
+  /** File configuration brings all its keys; null: keys come over the link, one by one. */
+  keys: readonly KeyRecord[] | null;
+  settings: GatewaySettings;
+}
+
+/** Parsed and compiled once for proof; what the workers get. Plain data, so that it can be sent. */
+export interface ParsedConfiguration {
+  revision: number;
+  hash: string;
+  apis: readonly ResolvedApi[];
+  policies: readonly Policy[];
+  settings: GatewaySettings;
+  quarantined: readonly Quarantined[];
+}

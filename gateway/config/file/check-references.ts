@@ -1,0 +1,83 @@
+import type { FileConfiguration } from "#contracts/config/file.ts";
+import type { SourceDocument } from "./load-sources.ts";
+import type { Problem } from "./problem.ts";
+
+interface Part {
+  document: SourceDocument;
+  value: FileConfiguration | undefined;
+}
+interface ApiLike {
+  id: string;
+  state: string;
+  listen: { host?: string; path: string };
+  operations: { id: string }[];
+}
+
+/** What no schema of one entry can see: ids that are taken, references that lead nowhere, places claimed twice. */
+export function checkReferences(parts: readonly Part[], resolved: readonly unknown[], problems: Problem[]): void {
+  // Resolved a moment ago by the contract's own parser.
+  const apis = new Map((resolved as ApiLike[]).map((api) => [api.id, api]));
+  // Those that did not parse are declared all the same: their own error is enough. Some have their id in the document.
+  const named = parts.flatMap(({ value }) =>
+    (value?.apis ?? []).map((api) => api.id).filter((id) => typeof id === "string"),
+  );
+  const declared = new Set([...apis.keys(), ...named]);
+  const policies = new Set(parts.flatMap(({ value }) => (value?.policies ?? []).map(({ id }) => id)));
+  for (const kind of ["apis", "policies", "keys"] as const) reportDuplicates(parts, kind, problems);
+  reportPlaces(parts, apis, problems);
+  for (const { document, value } of parts) {
+    const report = (path: PropertyKey[], message: string) => problems.push(document.problemAt(path, message));
+    for (const [index, policy] of (value?.policies ?? []).entries())
+      reportAccess(["policies", index, "apis"], policy.apis, report);
+    for (const [index, key] of (value?.keys ?? []).entries()) {
+      reportAccess(["keys", index, "apis"], key.apis, report);
+      for (const [at, id] of key.policies.entries())
+        if (!policies.has(id))
+          report(["keys", index, "policies", at], `no policy is called ${id}; known: ${list(policies)}`);
+    }
+  }
+
+  function reportAccess(
+    path: PropertyKey[],
+    access: Record<string, { operations?: string[] | undefined }>,
+    report: (path: PropertyKey[], message: string) => void,
+  ): void {
+    for (const [id, grant] of Object.entries(access)) {
+      if (!declared.has(id)) report([...path, id], `no API is called ${id}; known: ${list(declared)}`);
+      const known = new Set(apis.get(id)?.operations.map((operation) => operation.id));
+      if (!apis.has(id)) continue;
+      for (const [at, name] of (grant.operations ?? []).entries())
+        if (!known.has(name))
+          report([...path, id, "operations", at], `${id} has no operation ${name}; known: ${list(known)}`);
+    }
+  }
+}
+
+function reportDuplicates(parts: readonly Part[], kind: "apis" | "policies" | "keys", problems: Problem[]): void {
+  const seen = new Map<string, string>();
+  for (const { document, value } of parts)
+    for (const [index, entry] of (value?.[kind] ?? []).entries()) {
+      const { id } = entry as { id?: unknown };
+      if (typeof id !== "string") continue;
+      const before = seen.get(id);
+      if (before) problems.push(document.problemAt([kind, index, "id"], `${id} is taken already, in ${before}`));
+      seen.set(id, document.file);
+    }
+}
+
+function reportPlaces(parts: readonly Part[], apis: ReadonlyMap<string, ApiLike>, problems: Problem[]): void {
+  const taken = new Map<string, string>();
+  for (const { document, value } of parts)
+    for (const [index, entry] of (value?.apis ?? []).entries()) {
+      const api = apis.get(entry.id as string);
+      if (!api || api.state === "inactive") continue;
+      const place = `${api.listen.host ?? ""}${api.listen.path}`;
+      const before = taken.get(place);
+      if (before) problems.push(document.problemAt(["apis", index, "listen"], `${place} is taken by ${before}`));
+      else taken.set(place, api.id);
+    }
+}
+
+function list(names: ReadonlySet<string>): string {
+  return names.size > 0 ? [...names].slice(0, 8).join(", ") : "none";
+}

@@ -1,0 +1,39 @@
+import { readFileSync } from "node:fs";
+import { hashToken } from "#base/token.ts";
+import type { FileKey, KeyRecord } from "#contracts/key/record.ts";
+import type { SourceDocument } from "./load-sources.ts";
+import type { Problem } from "./problem.ts";
+
+/** A key of the file as a record: the secret is read from where it is referred to, hashed, and forgotten. */
+export function keyRecordOf(
+  source: SourceDocument,
+  index: number,
+  key: FileKey,
+  problems: Problem[],
+  files: string[],
+): KeyRecord | undefined {
+  const { secret, hash, expires, ...rest } = key;
+  const problem = (member: string, message: string) => {
+    problems.push(source.problemAt(["keys", index, member], message));
+    return undefined;
+  };
+  if ((secret === undefined) === (hash === undefined))
+    return problem("secret", "give one of secret (env://NAME, file://PATH) and hash (sha256:…)");
+  const found = hash ? { hash: hash.slice("sha256:".length) } : hashOfReference(secret!, files);
+  if ("problem" in found) return problem("secret", found.problem);
+  return { ...rest, hash: found.hash, expiresAtMs: expires ? Date.parse(expires) : null, version: 1 };
+}
+
+function hashOfReference(reference: string, files: string[]): { hash: string } | { problem: string } {
+  const [scheme, place] = [reference.slice(0, reference.indexOf(":")), reference.slice(reference.indexOf("//") + 2)];
+  if (scheme === "env") {
+    const value = process.env[place];
+    return value ? { hash: hashToken(value) } : { problem: `the environment variable ${place} is not set` };
+  }
+  try {
+    files.push(place);
+    return { hash: hashToken(readFileSync(place, "utf8").trim()) };
+  } catch {
+    return { problem: `the file ${place} cannot be read` };
+  }
+}

@@ -1,0 +1,11 @@
+/**
+ * Config: from text to something that can be served. Strict parse, then compile everything in memory, then one swap, then
+ * the last-known-good. A configuration that fails changes nothing. Files and the link come through the same door
+ * (`Configuration`). It must not open sockets for traffic, and must not serve half of a configuration.
+ */
+export type { Configuration, ParsedConfiguration } from "./configuration.ts";
+export { prepare, type Prepared } from "./prepare.ts";
+export { readFileConfiguration, ConfigurationError } from "./file/read-file-configuration.ts";
+export { watchFileConfiguration } from "./file/watch.ts";
+export { carriesTag } from "./sharding.ts";
+export { Generations, type Generation } from "./generations.ts";

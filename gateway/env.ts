@@ -1,0 +1,44 @@
+import { z } from "zod";
+
+const seconds = z.coerce.number().min(0).max(3_600);
+const flag = z.enum(["0", "1"]).transform((value) => value === "1");
+
+/** Everything that the gateway reads from its environment. Flags of the command line win over their variable. */
+export const gatewayEnv = z.object({
+  /** The console, for a gateway that is configured over the link: with CAUSEWAY_TOKEN, in place of --config. */
+  CAUSEWAY_URL: z.url({ protocol: /^https?$/ }).optional(),
+  CAUSEWAY_TOKEN: z.string().optional(),
+  CAUSEWAY_TOKEN_FILE: z.string().optional(),
+  CAUSEWAY_CONFIG: z.string().optional(),
+  CAUSEWAY_LISTEN: z.string().optional(),
+  /** The address that clients reach this node at, where it is not the one it listens on. */
+  CAUSEWAY_LISTEN_PUBLIC: z.string().optional(),
+  CAUSEWAY_ADMIN: z.string().optional(),
+  CAUSEWAY_WORKERS: z.string().optional(),
+  CAUSEWAY_REDIS: z.string().optional(),
+  CAUSEWAY_TAGS: z.string().optional(),
+  /** Opens /v1 of the admin address, as bearer. */
+  CAUSEWAY_ADMIN_TOKEN: z.string().optional(),
+  /** Node key, credential, generations, known keys, quotas and spool. */
+  CAUSEWAY_DATA_DIR: z.string().default(".causeway-gateway"),
+  CAUSEWAY_LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
+  /** Proxies whose X-Forwarded-* fields are believed: addresses and CIDR ranges, by comma. */
+  CAUSEWAY_TRUSTED_PROXIES: z.string().default(""),
+  /** 1: refuse upstreams on private, loopback, link-local and metadata addresses. */
+  CAUSEWAY_UPSTREAM_DENY_PRIVATE: flag.default(false),
+  /** Exceptions from it: addresses and CIDR ranges, by comma. */
+  CAUSEWAY_UPSTREAM_ALLOW: z.string().default(""),
+  /** `exact` or `leased`, for a gateway whose configuration does not say. */
+  CAUSEWAY_LIMITER: z.enum(["exact", "leased"]).optional(),
+  /** After SIGTERM: how long connections are still taken, so that a balancer sees /readyz first. */
+  CAUSEWAY_DRAIN_GRACE_SECONDS: seconds.default(1),
+  /** After that: how long requests in flight may take. */
+  CAUSEWAY_DRAIN_SECONDS: seconds.default(30),
+  /** Room for analytics that wait for the control plane. */
+  CAUSEWAY_SPOOL_BYTES: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(64 * 1_024 * 1_024),
+});
+export type GatewayEnv = z.infer<typeof gatewayEnv>;

@@ -1,0 +1,62 @@
+/** What is counted: a rate's sliding window or a quota's period, by name. */
+export interface Bucket {
+  kind: "rate" | "quota";
+  /** Unique together with the window's length; `key:key_…:orders`. */
+  id: string;
+  limit: number;
+  windowMs: number;
+}
+
+export interface LeaseRequest {
+  bucket: Bucket;
+  /** Requests that wait for a token now; they spend at once. */
+  waiting: number;
+  /** Tokens wished for in advance. */
+  ahead: number;
+}
+
+export interface LeaseAnswer {
+  granted: number;
+  /** Where the tokens were counted (cell or period), so that unused ones go back there. */
+  cell: number;
+  /** Left at the authority after this grant. */
+  remaining: number;
+  /** When a token comes back, where fewer were granted than wait. */
+  retryAfterMs: number;
+  /** Tokens are good for so long; then the unused ones go back. */
+  leaseMs: number;
+}
+
+export interface Refund {
+  bucket: Bucket;
+  cell: number;
+  tokens: number;
+}
+
+export type ExactAnswer =
+  { allowed: true; remaining: number[] } | { allowed: false; index: number; retryAfterMs: number };
+
+/** Owner of the counts. Rejects when it cannot be reached; it never answers a guess. */
+export interface Authority {
+  take(request: LeaseRequest): Promise<LeaseAnswer>;
+  giveBack(refund: Refund): void;
+  /** One token of each bucket, or none of any. */
+  takeExactly(buckets: readonly Bucket[]): Promise<ExactAnswer>;
+}
+
+/** Cells of a window: the count of a cell returns when the cell has left the window whole, so 1 % late at most. */
+export const CELLS = 100;
+export const LEASE_MS = 2_000;
+/** Tokens in unspent leases, over all holders, may be this share of a rate's limit. Half of the 2 % that is promised. */
+const RATE_AHEAD_SHARE = 0.01;
+const QUOTA_AHEAD_MAX = 1_000;
+
+/** Tokens in advance: a small share of the limit, and for quotas a share of what is left, so leases shrink near the limit. */
+export function aheadOf({ bucket, waiting, ahead }: LeaseRequest, remaining: number, holders: number): number {
+  const spare = Math.max(0, remaining - waiting);
+  const share =
+    bucket.kind === "rate"
+      ? Math.min((bucket.limit * RATE_AHEAD_SHARE) / holders, spare / (2 * holders))
+      : Math.min(QUOTA_AHEAD_MAX, spare / (4 * holders));
+  return Math.max(0, Math.min(ahead, Math.floor(share)));
+}

@@ -1,0 +1,88 @@
+import type { ResolvedApi, ResolvedOperation } from "#contracts/api/resolved.ts";
+import { OperationRouter } from "#gateway/route/index.ts";
+import type { Balancer } from "#gateway/upstream/index.ts";
+import type { Exchange } from "./exchange.ts";
+import { phases, type AnyPlugin, type Phase, type PluginDeps, type StepResult } from "./plugin.ts";
+import { reject, type Reply } from "./reply.ts";
+
+type ExchangeStep = (exchange: Exchange) => StepResult;
+
+/** All that was decided at load for one operation, or for the rest of an API. */
+export interface Plan {
+  api: CompiledApi;
+  operation: string | null;
+  /** admit … answer, in order. */
+  steps: readonly ExchangeStep[];
+  /** Null where nothing changes a response. */
+  respond: readonly ExchangeStep[] | null;
+  balancer: Balancer;
+  headersTimeoutMs: number;
+  idleTimeoutMs: number;
+}
+
+export interface CompiledApi {
+  id: string;
+  definition: ResolvedApi;
+  listenPath: string;
+  strip: boolean;
+  fallback: Plan;
+  /** Null where the API has no document. */
+  operations: OperationRouter<Plan> | null;
+  /** Answers a path that no operation describes; null where such paths are passed on. */
+  unknownOperation: Reply | null;
+}
+
+export interface CompileDeps extends Omit<PluginDeps, "operation"> {
+  plugins: readonly AnyPlugin[];
+  balancerFor(upstream: ResolvedApi["upstream"]): Balancer;
+}
+
+/** Turns an API into its plans. Throws, with a message that names the setting, when a plugin cannot use it. */
+export function compileApi(definition: ResolvedApi, deps: CompileDeps): CompiledApi {
+  const balancer = deps.balancerFor(definition.upstream);
+  const api: CompiledApi = {
+    id: definition.id,
+    definition,
+    listenPath: definition.listen.path === "/" ? "" : definition.listen.path,
+    strip: definition.listen.strip,
+    // Set two lines below: plan and API point at each other.
+    fallback: undefined as unknown as Plan,
+    operations: definition.operations.length > 0 ? new OperationRouter() : null,
+    unknownOperation: definition.strictOperations
+      ? reject(404, "operation_not_found", "No operation of this API has this path.")
+      : null,
+  };
+  api.fallback = planFor(api, undefined, balancer, deps);
+  for (const operation of definition.operations)
+    api.operations!.add(operation.method, operation.path, planFor(api, operation, balancer, deps));
+  return api;
+}
+
+function planFor(
+  api: CompiledApi,
+  operation: ResolvedOperation | undefined,
+  balancer: Balancer,
+  deps: CompileDeps,
+): Plan {
+  const timeouts = operation?.timeouts ?? api.definition.upstream.timeouts;
+  const stepsOf = (wanted: readonly Phase[]) => stepsFor(wanted, api.definition, { ...deps, operation }, deps.plugins);
+  const respond = stepsOf(["respond"]);
+  return {
+    api,
+    operation: operation?.id ?? null,
+    steps: Object.freeze(stepsOf(phases.slice(0, phases.indexOf("respond")))),
+    respond: respond.length > 0 ? Object.freeze(respond) : null,
+    balancer,
+    headersTimeoutMs: timeouts.headersMs,
+    idleTimeoutMs: timeouts.idleMs,
+  };
+}
+
+function stepsFor(wanted: readonly Phase[], api: ResolvedApi, deps: PluginDeps, plugins: readonly AnyPlugin[]) {
+  return wanted.flatMap((phase) =>
+    plugins
+      .filter((plugin) => plugin.phase === phase)
+      .map((plugin) => plugin.compile(api, deps))
+      .filter((step) => step !== undefined),
+  );
+}

@@ -1,0 +1,25 @@
+/**
+ * Pipeline: eight phases, compiled at load into one frozen flat array of steps per API and per operation that differs.
+ * The runner walks the array and waits only for real promises. It must not know any plugin, any configuration source or
+ * how an upstream is reached; it must not allocate per request what could be decided at load.
+ */
+export {
+  Exchange,
+  type Admitted,
+  type Connection,
+  type HeaderEdit,
+  type Identified,
+  type Responding,
+} from "./exchange.ts";
+export {
+  definePlugin,
+  phases,
+  type AnyPlugin,
+  type Phase,
+  type PluginDeps,
+  type Step,
+  type StepResult,
+} from "./plugin.ts";
+export { reject, problemReply, type Reply } from "./reply.ts";
+export { compileApi, type CompiledApi, type Plan } from "./compile-api.ts";
+export { runSteps, type Conclude } from "./run.ts";

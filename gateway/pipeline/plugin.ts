@@ -1,0 +1,58 @@
+import type { z } from "zod";
+import type { ResolvedOperation } from "#contracts/api/resolved.ts";
+import type { GatewaySettings } from "#contracts/config/file.ts";
+import type { LimitBook } from "#gateway/limit/index.ts";
+import type { SessionSource } from "#gateway/session/index.ts";
+import type { Admitted, Exchange, Identified, Responding } from "./exchange.ts";
+import type { Reply } from "./reply.ts";
+
+/** The order of phases is the only priority there is. */
+export const phases = ["admit", "authenticate", "authorize", "limit", "shape", "answer", "respond", "record"] as const;
+export type Phase = (typeof phases)[number];
+
+/** `authenticate` alone may set the principal; the phases after it may read it. */
+interface ExchangeOf {
+  admit: Admitted;
+  authenticate: Exchange;
+  authorize: Identified;
+  limit: Identified;
+  shape: Identified;
+  answer: Identified;
+  respond: Responding;
+  record: Responding;
+}
+
+/** Nothing: go on. A reply: the exchange ends with it. A promise only where the step truly waits. */
+export type StepResult = Reply | undefined | Promise<Reply | undefined>;
+/** A respond step runs between two chunks of a stream: it changes the head in place and never waits. */
+export type Step<P extends Phase = Phase> = (exchange: ExchangeOf[P]) => P extends "respond" ? undefined : StepResult;
+
+export interface PluginDeps {
+  operation: ResolvedOperation | undefined;
+  settings: GatewaySettings;
+  sessions: SessionSource;
+  limits: LimitBook;
+}
+
+/**
+ * A plugin names the members of a resolved API that it reads (`config`, a pick of the contract, parsed before it comes
+ * here) and turns them into a step at load; `undefined` means that this API does not need it.
+ */
+export interface Plugin<P extends Phase, C extends z.ZodType> {
+  name: string;
+  phase: P;
+  config: C;
+  compile(config: z.output<C>, deps: PluginDeps): Step<P> | undefined;
+}
+
+export interface AnyPlugin {
+  name: string;
+  phase: Phase;
+  compile(config: unknown, deps: PluginDeps): ((exchange: Exchange) => StepResult) | undefined;
+}
+
+export function definePlugin<P extends Phase, C extends z.ZodType>(plugin: Plugin<P, C>): AnyPlugin {
+  // A step of a phase sees a narrowed view of Exchange, and the compiler passes the API that the contract parsed: both
+  // are wider than what the plugin asks for, which the erased type cannot say.
+  return Object.freeze(plugin) as unknown as AnyPlugin;
+}

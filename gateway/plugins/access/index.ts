@@ -1,0 +1,22 @@
+/** Whether the key opens this API and this operation: known but not allowed is 403. */
+import { resolvedApi } from "#contracts/api/resolved.ts";
+import { definePlugin, reject } from "#gateway/pipeline/index.ts";
+
+const noApi = reject(403, "api_not_allowed", "This key does not open this API.");
+const noOperation = reject(403, "operation_not_allowed", "This key does not open this operation.");
+
+export const access = definePlugin({
+  name: "access",
+  phase: "authorize",
+  config: resolvedApi.pick({ id: true, auth: true }),
+  compile({ id, auth }, { operation }) {
+    if (auth.anyOf.length === 0) return undefined;
+    return ({ principal }) => {
+      const grant = principal?.grants.get(id);
+      if (grant === undefined) return noApi;
+      if (grant.operations === null) return undefined;
+      // A path that no operation describes is in no list of operations.
+      return operation !== undefined && grant.operations.has(operation.id) ? undefined : noOperation;
+    };
+  },
+});

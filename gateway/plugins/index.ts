@@ -1,0 +1,25 @@
+/**
+ * Plugins: each folder is one thing that an API may ask for. This file alone knows them all, and its order is the order
+ * within a phase. A plugin must not import another plugin, keep state between requests other than through its deps, or
+ * decide per request what its configuration decided at load.
+ */
+import type { AnyPlugin } from "#gateway/pipeline/index.ts";
+import { access } from "./access/index.ts";
+import { bodyLimit } from "./body-limit/index.ts";
+import { keyAuth } from "./key-auth/index.ts";
+import { limits } from "./limits/index.ts";
+import { operationBlock } from "./operation-block/index.ts";
+import { requestHeaders } from "./request-headers/index.ts";
+import { responseHeaders } from "./response-headers/index.ts";
+import { rewrite } from "./rewrite/index.ts";
+
+export const plugins: readonly AnyPlugin[] = Object.freeze([
+  operationBlock,
+  bodyLimit,
+  keyAuth,
+  access,
+  limits,
+  rewrite,
+  requestHeaders,
+  responseHeaders,
+]);

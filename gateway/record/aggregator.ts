@@ -1,0 +1,98 @@
+import { WINDOW_SECONDS, type AnalyticsEntry } from "#contracts/analytics/batch.ts";
+import { bucketOf, type Histogram } from "#contracts/analytics/histogram.ts";
+import type { Exchange } from "#gateway/pipeline/index.ts";
+
+/** Dimension sets between two flushes; an attacker who varies a dimension must not grow the heap. */
+const MAX_CELLS = 20_000;
+
+interface Cell {
+  at: number;
+  api: string | null;
+  operation: string | null;
+  key: string | null;
+  method: string;
+  status: number;
+  reason: string | null;
+  count: number;
+  requestBytes: number;
+  responseBytes: number;
+  total: Map<number, number>;
+  upstream: Map<number, number>;
+}
+
+/** Methods that analytics tell apart; others are one, so that a client cannot make up dimensions. */
+const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]);
+
+/** A worker's counts since the last flush. */
+export class Aggregator {
+  #cells = new Map<string, Cell>();
+  #last: Cell | undefined = undefined;
+  #droppedRecords = 0;
+
+  record(exchange: Exchange, endedAtUs: number): void {
+    const cell = this.#cellOf(exchange);
+    if (!cell) {
+      this.#droppedRecords += 1;
+      return;
+    }
+    cell.count += 1;
+    cell.requestBytes += exchange.requestBytes;
+    cell.responseBytes += exchange.responseBytes;
+    bump(cell.total, bucketOf(endedAtUs - exchange.startedAtUs));
+    if (exchange.upstreamUs >= 0) bump(cell.upstream, bucketOf(exchange.upstreamUs));
+  }
+
+  /** What was counted since the last call, in the form that travels. */
+  flush(): { entries: AnalyticsEntry[]; droppedRecords: number } {
+    const entries = [...this.#cells.values()].map(entryOf);
+    const droppedRecords = this.#droppedRecords;
+    this.#cells = new Map();
+    this.#last = undefined;
+    this.#droppedRecords = 0;
+    return { entries, droppedRecords };
+  }
+
+  /** Calls in a row mostly fall into one cell, so the last one is tried before a name is built. */
+  #cellOf(exchange: Exchange): Cell | undefined {
+    const at = Math.floor(exchange.nowMs / (WINDOW_SECONDS * 1_000)) * WINDOW_SECONDS;
+    const api = exchange.api?.id ?? null;
+    const operation = exchange.plan?.operation ?? null;
+    const key = exchange.principal?.keyId ?? null;
+    const { status, reason } = exchange;
+    const method = METHODS.has(exchange.method) ? exchange.method : "OTHER";
+    const last = this.#last;
+    if (
+      last !== undefined &&
+      last.status === status &&
+      last.at === at &&
+      last.api === api &&
+      last.operation === operation &&
+      last.key === key &&
+      last.method === method &&
+      last.reason === reason
+    )
+      return last;
+    const name = `${at} ${api} ${operation} ${key} ${method} ${status} ${reason}`;
+    const known = this.#cells.get(name);
+    if (known) return (this.#last = known);
+    if (this.#cells.size >= MAX_CELLS) return undefined;
+    const cell: Cell = {
+      ...{ at, api, operation, key, method, status, reason },
+      ...{ count: 0, requestBytes: 0, responseBytes: 0, total: new Map(), upstream: new Map() },
+    };
+    this.#cells.set(name, cell);
+    return (this.#last = cell);
+  }
+}
+
+function bump(counts: Map<number, number>, bucket: number): void {
+  counts.set(bucket, (counts.get(bucket) ?? 0) + 1);
+}
+
+function entryOf({ total, upstream, ...rest }: Cell): AnalyticsEntry {
+  return { ...rest, total: sorted(total), upstream: sorted(upstream) };
+}
+
+function sorted(counts: Map<number, number>): Histogram {
+  return [...counts].sort(([a], [b]) => a - b);
+}

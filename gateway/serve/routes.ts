@@ -1,0 +1,30 @@
+import type { Quarantined } from "#contracts/revision/snapshot.ts";
+import type { CompiledApi } from "#gateway/pipeline/index.ts";
+import { HostRouter } from "#gateway/route/index.ts";
+
+/** What one applied configuration serves. Replaced whole, by one assignment. */
+export interface Routes {
+  router: HostRouter<CompiledApi>;
+  maxBodyBytes: number;
+}
+
+export function emptyRoutes(): Routes {
+  return { router: new HostRouter(), maxBodyBytes: 0 };
+}
+
+/** Lays APIs into a router. Where two claim the same host and path the first keeps it and the second is named. */
+export function buildRoutes(
+  apis: readonly CompiledApi[],
+  maxBodyBytes: number,
+): { routes: Routes; quarantined: Quarantined[] } {
+  const router = new HostRouter<CompiledApi>();
+  const quarantined: Quarantined[] = [];
+  for (const api of apis) {
+    const { state, listen } = api.definition;
+    if (state === "inactive") continue;
+    const taken = router.add(listen.host, listen.path, api);
+    const place = `${listen.host ?? "any host"} ${listen.path}`;
+    if (taken) quarantined.push({ entity: api.id, reason: `listen: ${place} is taken by ${taken.value.id}` });
+  }
+  return { routes: { router, maxBodyBytes }, quarantined };
+}

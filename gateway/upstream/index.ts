@@ -1,0 +1,10 @@
+/**
+ * Upstream: connections to targets and the exchange with them, streaming both ways with backpressure. It must not know
+ * plugins or configuration sources, must not buffer a body, and must not send a request a second time unless that is safe:
+ * no byte left, or the method is idempotent and carried no body.
+ */
+export { Balancer, type Target } from "./balancer.ts";
+export { PoolSet, type PoolSetOptions } from "./pool-set.ts";
+export { forwardUpstream, type ForwardDeps } from "./forward.ts";
+export { isPrivateAddress, guardedConnector } from "./address-guard.ts";
+export { parseRanges, type Ranges } from "./address-ranges.ts";
