@@ -1,0 +1,40 @@
+import Link from "next/link";
+import type { ReactNode } from "react";
+import { ApiProvider } from "#app/_trpc/client.tsx";
+import { Logo } from "#app/_ui/logo.tsx";
+import { mapBox } from "#app/_map/projection.ts";
+
+/** The way in: one narrow column on paper, the sea beside it. */
+export default function AuthLayout({ children }: { children: ReactNode }) {
+  return (
+    <ApiProvider>
+      <div className="grid min-h-dvh lg:grid-cols-[minmax(0,1fr)_minmax(0,1.1fr)]">
+        <div className="flex flex-col px-6 py-6 sm:px-12">
+          <Link href="/" aria-label="Causeway" className="self-start rounded-sm">
+            <Logo />
+          </Link>
+          <main className="mx-auto flex w-full max-w-sm flex-1 flex-col justify-center py-12">{children}</main>
+        </div>
+        <div aria-hidden="true" className="relative hidden overflow-hidden border-l bg-sunken lg:block">
+          <Shore />
+        </div>
+      </div>
+    </ApiProvider>
+  );
+}
+
+/** A road from one shore to the other, with lamps on it. */
+function Shore() {
+  return (
+    <div className="absolute inset-0">
+      <div
+        className="absolute top-1/2 left-[8%] h-[88%] -translate-y-1/2 bg-map-land"
+        style={{
+          aspectRatio: `${mapBox.width} / ${mapBox.height}`,
+          maskImage: "url(/land.svg)",
+          maskSize: "100% 100%",
+        }}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,51 @@
+import type { Environment } from "#app/_trpc/views.ts";
+
+export interface Step {
+  title: string;
+  text: string;
+  href: string;
+  done: boolean;
+}
+
+/** The way from an empty environment to calls that are counted; null when it has been walked to its end. */
+export function prepareChecklist(
+  base: string,
+  environment: Pick<Environment, "controlPlane" | "clusters">,
+  counts: { apis: number; keys: number; calls: number },
+): Step[] | null {
+  const live = environment.clusters.filter(({ state, kind }) => state === "live" && kind === "cloud_cluster");
+  const run = environment.controlPlane?.latestRun;
+  const steps: Step[] = [
+    {
+      title: "Bring the environment up",
+      text: "A control plane of your own and a gateway beside it.",
+      href: run ? `${base}/runs/${run.id}` : base,
+      done: environment.controlPlane?.state === "live" && live.length > 0,
+    },
+    {
+      title: "Describe what you serve",
+      text: "From an OpenAPI file or its URL.",
+      href: `${base}/apis/new`,
+      done: counts.apis > 0,
+    },
+    {
+      title: "Issue a credential",
+      text: "With a policy's rights, or for single interfaces. It is shown once.",
+      href: `${base}/keys/new`,
+      done: counts.keys > 0,
+    },
+    {
+      title: "Make the first call",
+      text: "Through the gateway; it is counted within seconds.",
+      href: `${base}/analytics`,
+      done: counts.calls > 0,
+    },
+    {
+      title: "Go where your callers are",
+      text: "A second region, or your own network with one pasted command.",
+      href: `${base}/clusters/new`,
+      done: environment.clusters.length > 1,
+    },
+  ];
+  return steps.every(({ done }) => done) ? null : steps;
+}

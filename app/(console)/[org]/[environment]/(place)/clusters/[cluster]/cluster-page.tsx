@@ -1,0 +1,103 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import Link from "next/link";
+import { DestroyCluster } from "./destroy-cluster.tsx";
+import { EnrolmentTokens } from "./enrolment-tokens.tsx";
+import { NodeTable } from "./node-table.tsx";
+import { NodeArrival } from "../node-arrival.tsx";
+import { deploymentLooks } from "#app/(console)/[org]/_deployments/health.ts";
+import { useTRPC } from "#app/_trpc/client.tsx";
+import type { ClusterDetail } from "#app/_trpc/views.ts";
+import { Facts, PageHeader, Section } from "#app/_ui/panel.tsx";
+import { Badge, Notice, State } from "#app/_ui/state.tsx";
+import { CopyButton } from "#app/_ui/copy-button.tsx";
+import { When } from "#app/_ui/when.tsx";
+
+interface Props {
+  org: string;
+  environment: string;
+  detail: ClusterDetail;
+  permissions: string[];
+  regionName: string | null;
+}
+
+export function ClusterPage({ org, environment, detail, permissions, regionName }: Props) {
+  const trpc = useTRPC();
+  const { data: cluster } = useQuery({
+    ...trpc.cluster.get.queryOptions({ org, environment, cluster: detail.id }),
+    initialData: detail,
+    refetchInterval: 3_000,
+  });
+  const base = `/${org}/${environment}/clusters`;
+  const look = deploymentLooks[cluster.state];
+  const hybrid = cluster.kind === "hybrid_cluster";
+  const standing = cluster.nodes.filter(({ revokedAt }) => revokedAt === null);
+  const may = (permission: string) => permissions.includes(permission);
+  return (
+    <>
+      <PageHeader
+        above={
+          <Link href={base} className="hover:text-ink hover:underline hover:underline-offset-4">
+            All clusters
+          </Link>
+        }
+        title={cluster.name}
+      >
+        <span className="flex flex-wrap items-center gap-x-4 gap-y-1">
+          <State tone={look.tone}>{look.label}</State>
+          {hybrid && <Badge>hybrid</Badge>}
+          <span>{hybrid ? "In your own network" : regionName}</span>
+        </span>
+      </PageHeader>
+      {!cluster.planeReachable && cluster.state === "live" && (
+        <div className="mb-6">
+          <Notice tone="signal" title="The control plane does not answer">
+            Figures of nodes are missing, not zero. The nodes go on serving what they have applied.
+          </Notice>
+        </div>
+      )}
+      <div className="mb-10">
+        <Facts columns={4} items={factsOf(cluster, standing.length)} />
+      </div>
+      <Section title="Nodes" hint={hybrid ? undefined : "Desired and applied are what each node itself says."}>
+        {hybrid && standing.length === 0 && (
+          <div className="mb-4">
+            <NodeArrival org={org} environment={environment} cluster={cluster.id} />
+          </div>
+        )}
+        <NodeTable base={`${base}/${cluster.id}`} nodes={cluster.nodes} hybrid={hybrid} />
+      </Section>
+      {hybrid && may("enrolment:read") && (
+        <EnrolmentTokens org={org} environment={environment} cluster={cluster.id} mayWrite={may("enrolment:write")} />
+      )}
+      {may("cluster:destroy") && <DestroyCluster org={org} environment={environment} cluster={cluster} />}
+    </>
+  );
+}
+
+function factsOf(cluster: ClusterDetail, standing: number): [string, React.ReactNode][] {
+  const connected = cluster.nodes.filter(({ status }) => status === "connected").length;
+  const rps = cluster.nodes.reduce((sum, { live }) => sum + (live?.rps ?? 0), 0);
+  const heard = cluster.planeReachable && connected > 0;
+  return [
+    [
+      "Endpoint",
+      cluster.endpoint ? (
+        <span key="endpoint" className="flex items-center gap-1">
+          <code className="truncate text-sm">{cluster.endpoint}</code>
+          <CopyButton text={cluster.endpoint} />
+        </span>
+      ) : cluster.kind === "hybrid_cluster" ? (
+        "Where you put it"
+      ) : (
+        "When it is live"
+      ),
+    ],
+    ["Nodes connected", cluster.planeReachable ? `${connected} of ${cluster.nodesWanted ?? standing}` : "Not known"],
+    ["Calls a second", heard ? rps.toFixed(1) : "–"],
+    cluster.tags.length > 0
+      ? ["Tags", cluster.tags.join(", ")]
+      : ["Created", <When key="created" at={cluster.createdAt} />],
+  ];
+}

@@ -1,0 +1,43 @@
+"use client";
+
+import { Button } from "#app/_ui/button.tsx";
+import { Notice } from "#app/_ui/state.tsx";
+import { problemOf } from "#app/_trpc/problem.ts";
+
+/** A view that could not be shown: calm, exact, and with a way on. */
+export function ProblemState({ error, retry, what }: { error: unknown; retry?: () => void; what: string }) {
+  const problem = problemOf(error);
+  if (problem.code === "forbidden")
+    return (
+      <Notice tone="still" title={`You may not see ${what}`}>
+        {problem.message}
+      </Notice>
+    );
+  const again = retry && (
+    <Button size="sm" onClick={retry}>
+      Try again
+    </Button>
+  );
+  if (problem.code === "unavailable" || problem.code === "conflict")
+    return (
+      <Notice tone="signal" title="The control plane does not answer" action={again}>
+        {problem.message} Gateways go on serving what they have.
+      </Notice>
+    );
+  return (
+    <Notice tone="bad" title={`Could not load ${what}`} action={again}>
+      {problem.message}
+    </Notice>
+  );
+}
+
+/** What a form's action answered, above its button. */
+export function FormProblem({ error }: { error: unknown }) {
+  if (!error) return null;
+  const problem = problemOf(error);
+  return (
+    <div role="alert" className="rounded-md border border-bad/40 bg-bad-wash px-3 py-2 text-bad-ink">
+      {problem.message}
+    </div>
+  );
+}

@@ -1,0 +1,39 @@
+"use client";
+
+import { useMutation } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTRPC } from "#app/_trpc/client.tsx";
+import { problemOf } from "#app/_trpc/problem.ts";
+import { Button } from "#app/_ui/button.tsx";
+import { TextField } from "#app/_ui/field.tsx";
+
+/** Asks for the password once more, before what a stolen session must not do. */
+export function Reauthenticate({ onDone }: { onDone: () => void }) {
+  const trpc = useTRPC();
+  const [password, setPassword] = useState("");
+  const reauthenticate = useMutation(trpc.auth.reauthenticate.mutationOptions({ onSuccess: onDone }));
+  return (
+    <form
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        reauthenticate.mutate({ password });
+      }}
+      className="grid gap-4"
+    >
+      <TextField
+        label="Password"
+        type="password"
+        autoComplete="current-password"
+        autoFocus
+        hint="It was not typed for a while. Type it again to go on."
+        value={password}
+        onChange={(event) => setPassword(event.target.value)}
+        error={reauthenticate.error ? problemOf(reauthenticate.error).message : undefined}
+      />
+      <Button type="submit" look="primary" disabled={password === ""} busy={reauthenticate.isPending && "Checking…"}>
+        Go on
+      </Button>
+    </form>
+  );
+}
