@@ -54,4 +54,6 @@ export const entityId = z
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, "use letters, digits, dots, dashes and underscores, at most 64");
 
 /** A tag for sharding: a cluster loads the APIs that carry one of its tags, and the APIs that carry none. */
-export const tag = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,39}$/, "use letters, digits and . _ : -, at most 40");
+export const tag = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,39}$/, "use letters, digits and . _ : -, at most 40");

@@ -9,9 +9,7 @@ export const problem = z.object({
   detail: z.string().optional(),
   requestId: z.string().optional(),
   /** Which fields of the input are wrong, and what was expected of each. */
-  fields: z
-    .array(z.strictObject({ path: z.string(), message: z.string(), line: z.int().optional() }))
-    .optional(),
+  fields: z.array(z.strictObject({ path: z.string(), message: z.string(), line: z.int().optional() })).optional(),
 });
 export type Problem = z.infer<typeof problem>;
 

@@ -22,3 +22,4 @@ export async function migrateDatabase(connectionString: string, folder: string):
 }
 
 export const consoleMigrations = fileURLToPath(new URL("./console/migrations", import.meta.url));
+export const controlplaneMigrations = fileURLToPath(new URL("./controlplane/migrations", import.meta.url));

@@ -11,21 +11,29 @@ import { durationMs, rate } from "../quantities.ts";
 const httpUrl = z.url({ protocol: /^https?$/, error: "expected an http:// or https:// URL" });
 const headerName = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, "expected a header name (RFC 9110, 5.1)");
 // eslint-disable-next-line no-control-regex
-const headerValue = z.string().regex(/^[^\u0000-\u0008\u000a-\u001f\u007f]*$/, "control characters are not allowed in a header value");
+const headerValue = z
+  .string()
+  .regex(/^[^\u0000-\u0008\u000a-\u001f\u007f]*$/, "control characters are not allowed in a header value");
 
 /** `/orders`: starts with a slash, no dot segments, no query. `/` serves the whole host. */
 export const listenPath = z
   .string()
   .max(1_024)
   .regex(/^\/[^?#\s]*$/, "expected a path that starts with / and has no query")
-  .refine((path) => !path.split("/").some((segment) => segment === "." || segment === ".."), "dot segments are not allowed")
+  .refine(
+    (path) => !path.split("/").some((segment) => segment === "." || segment === ".."),
+    "dot segments are not allowed",
+  )
   .refine((path) => !path.includes("//"), "empty segments are not allowed")
   .transform((path) => (path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path));
 
 /** `api.example.com`, `*.example.com`, without a port. */
 export const host = z
   .string()
-  .regex(/^(\*\.)?[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/, "expected a host name in lower case, without a port; *. may lead");
+  .regex(
+    /^(\*\.)?[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/,
+    "expected a host name in lower case, without a port; *. may lead",
+  );
 
 const listenFull = z.strictObject({
   /** Absent: any host. */
@@ -34,7 +42,10 @@ const listenFull = z.strictObject({
   /** Whether the listen path is taken off before the upstream sees the request. */
   strip: z.boolean().default(true),
 });
-export const listen = z.union([listenPath.transform((path) => ({ path, strip: true as boolean, host: undefined })), listenFull]);
+export const listen = z.union([
+  listenPath.transform((path) => ({ path, strip: true as boolean, host: undefined })),
+  listenFull,
+]);
 
 const timeouts = z.strictObject({
   /** Until the connection to the target stands. */
@@ -62,9 +73,11 @@ const keyAuth = z.strictObject({
   query: z.string().min(1).max(100).optional(),
 });
 /** All of the members of one alternative must hold. */
-export const authAlternative = z.strictObject({ key: keyAuth.optional() }).refine((value) => Object.keys(value).length > 0, {
-  error: "name at least one method: key",
-});
+export const authAlternative = z
+  .strictObject({ key: keyAuth.optional() })
+  .refine((value) => Object.keys(value).length > 0, {
+    error: "name at least one method: key",
+  });
 const anyOf = z.strictObject({ anyOf: z.array(authAlternative).min(1).max(8) });
 /** `none`, `key`, or `{ anyOf: [ … ] }`: any alternative of the list. */
 export const auth = z
@@ -88,7 +101,9 @@ const rewrite = z.strictObject({
 });
 
 export const transform = z.strictObject({
-  request: z.strictObject({ headers: headerChanges.optional(), rewrite: z.array(rewrite).max(100).optional() }).optional(),
+  request: z
+    .strictObject({ headers: headerChanges.optional(), rewrite: z.array(rewrite).max(100).optional() })
+    .optional(),
   response: z.strictObject({ headers: headerChanges.optional() }).optional(),
 });
 

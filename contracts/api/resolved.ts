@@ -36,7 +36,10 @@ export interface ResolveProblem {
  * Joins settings and OpenAPI document by `operationId`; an operation without one is called `<method> <path>`.
  * A setting that names no operation of the document is a problem, never ignored.
  */
-export function resolveApi(settings: ApiSettings, document?: unknown): { api: ResolvedApi; problems: ResolveProblem[] } {
+export function resolveApi(
+  settings: ApiSettings,
+  document?: unknown,
+): { api: ResolvedApi; problems: ResolveProblem[] } {
   const { operations: overrides, ...rest } = settings;
   const operations = operationsOf(document).map((operation) => ({ ...operation, ...overrides[operation.id] }));
   const known = new Set(operations.map((operation) => operation.id));

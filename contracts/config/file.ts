@@ -5,7 +5,10 @@ import { policy } from "../policy/policy.ts";
 /** A gateway's own settings in file configuration. */
 export const gatewaySettings = z.strictObject({
   /** Bytes of a request's body past which it is refused with 413. */
-  maxRequestBodyBytes: z.int().min(0).default(100 * 1024 * 1024),
+  maxRequestBodyBytes: z
+    .int()
+    .min(0)
+    .default(100 * 1024 * 1024),
   /** `exact`: one script in Redis a decision; `leased`: a worker spends a lease locally. */
   limiter: z.enum(["exact", "leased"]).default("leased"),
   /** Answer `X-RateLimit-*` beside the IETF draft's fields. */

@@ -178,4 +178,3 @@ export const letterView = z.object({
   link: z.string().nullable(),
   createdAt: z.string(),
 });
-

@@ -15,7 +15,10 @@ export const cloudClusterSettings = z.strictObject({
   nodes: z.int().min(1).max(8).default(1),
   tags: z.array(z.string()).default([]),
 });
-export const hybridClusterSettings = z.strictObject({ kind: z.literal("hybrid_cluster"), tags: z.array(z.string()).default([]) });
+export const hybridClusterSettings = z.strictObject({
+  kind: z.literal("hybrid_cluster"),
+  tags: z.array(z.string()).default([]),
+});
 export const deploymentSettings = z.discriminatedUnion("kind", [
   controlPlaneSettings,
   cloudClusterSettings,

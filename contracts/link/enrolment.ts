@@ -40,15 +40,19 @@ export const nodeCredentialClaims = z.object({
   environment: environmentId,
   org: orgId,
   tags: z.array(tag),
-  /** RFC 7800 / RFC 7638 JWK thumbprint of the node's public key. */
-  cnf: z.object({ jkt: z.string() }),
+  /** RFC 7800: the node's public key, whose owner signs `hello`. */
+  cnf: z.object({ jwk: z.object({ kty: z.literal("OKP"), crv: z.literal("Ed25519"), x: publicKey }) }),
 });
 export type NodeCredentialClaims = z.infer<typeof nodeCredentialClaims>;
 
 /** `POST /api/v1/link/challenge` then `POST /api/v1/link/renew`: proof of the key pair in place of a token. */
 export const challengeRequest = z.strictObject({ node: nodeId });
 export const challengeResponse = z.object({ challenge: z.string() });
-export const renewRequest = z.strictObject({ node: nodeId, challenge: z.string().max(500), signature: z.string().max(200) });
+export const renewRequest = z.strictObject({
+  node: nodeId,
+  challenge: z.string().max(500),
+  signature: z.string().max(200),
+});
 export const renewResponse = enrolResponse;
 
 /** What a node signs to renew. */

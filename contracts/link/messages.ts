@@ -113,7 +113,15 @@ export const ack = z.strictObject({ type: z.literal("ack"), batchId: z.string() 
 /** `nowMs` is the plane's clock: the node measures its skew with it. */
 export const heartbeatAck = z.strictObject({ type: z.literal("heartbeatAck"), sentAtMs: z.int(), nowMs: z.int() });
 
-export const fromNode = z.discriminatedUnion("type", [hello, applied, rejected, keyLookup, keysVerify, heartbeat, goodbye]);
+export const fromNode = z.discriminatedUnion("type", [
+  hello,
+  applied,
+  rejected,
+  keyLookup,
+  keysVerify,
+  heartbeat,
+  goodbye,
+]);
 export const fromPlane = z.discriminatedUnion("type", [
   snapshot,
   events,

@@ -11,7 +11,12 @@ import {
   timestamp,
   uniqueIndex,
 } from "drizzle-orm/pg-core";
-import type { DeploymentKind, DeploymentOutputs, DeploymentSettings, DeploymentState } from "#contracts/deployment/deployment.ts";
+import type {
+  DeploymentKind,
+  DeploymentOutputs,
+  DeploymentSettings,
+  DeploymentState,
+} from "#contracts/deployment/deployment.ts";
 import type { RunEventBody, RunFailure, RunKind, RunState } from "#contracts/deployment/run.ts";
 import type { Actor, Role } from "#contracts/plane/claims.ts";
 import type {
@@ -54,7 +59,10 @@ export const sessions = pgTable(
   "sessions",
   {
     id: text("id").primaryKey(),
-    userId: text("user_id").$type<UserId>().notNull().references(() => users.id, { onDelete: "cascade" }),
+    userId: text("user_id")
+      .$type<UserId>()
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
     createdAt: createdAt(),
     lastSeenAt: at("last_seen_at").notNull().defaultNow(),
     expiresAt: at("expires_at").notNull(),
@@ -70,7 +78,10 @@ export const sessions = pgTable(
 /** One-time links: verify an address, reset a password. */
 export const loginTokens = pgTable("login_tokens", {
   hash: text("hash").primaryKey(),
-  userId: text("user_id").$type<UserId>().notNull().references(() => users.id, { onDelete: "cascade" }),
+  userId: text("user_id")
+    .$type<UserId>()
+    .notNull()
+    .references(() => users.id, { onDelete: "cascade" }),
   kind: text("kind").$type<"verify" | "reset">().notNull(),
   expiresAt: at("expires_at").notNull(),
   usedAt: at("used_at"),
@@ -103,8 +114,14 @@ export const organisations = pgTable(
 export const memberships = pgTable(
   "memberships",
   {
-    orgId: text("org_id").$type<OrgId>().notNull().references(() => organisations.id, { onDelete: "cascade" }),
-    userId: text("user_id").$type<UserId>().notNull().references(() => users.id, { onDelete: "cascade" }),
+    orgId: text("org_id")
+      .$type<OrgId>()
+      .notNull()
+      .references(() => organisations.id, { onDelete: "cascade" }),
+    userId: text("user_id")
+      .$type<UserId>()
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
     role: text("role").$type<Role>().notNull(),
     createdAt: createdAt(),
   },
@@ -115,7 +132,10 @@ export const teams = pgTable(
   "teams",
   {
     id: text("id").$type<TeamId>().primaryKey(),
-    orgId: text("org_id").$type<OrgId>().notNull().references(() => organisations.id, { onDelete: "cascade" }),
+    orgId: text("org_id")
+      .$type<OrgId>()
+      .notNull()
+      .references(() => organisations.id, { onDelete: "cascade" }),
     slug: text("slug").notNull(),
     name: text("name").notNull(),
     createdAt: createdAt(),
@@ -127,8 +147,14 @@ export const environments = pgTable(
   "environments",
   {
     id: text("id").$type<EnvironmentId>().primaryKey(),
-    orgId: text("org_id").$type<OrgId>().notNull().references(() => organisations.id, { onDelete: "cascade" }),
-    teamId: text("team_id").$type<TeamId>().notNull().references(() => teams.id),
+    orgId: text("org_id")
+      .$type<OrgId>()
+      .notNull()
+      .references(() => organisations.id, { onDelete: "cascade" }),
+    teamId: text("team_id")
+      .$type<TeamId>()
+      .notNull()
+      .references(() => teams.id),
     slug: text("slug").notNull(),
     name: text("name").notNull(),
     kind: text("kind").$type<"development" | "staging" | "production">().notNull(),
@@ -138,7 +164,9 @@ export const environments = pgTable(
     destroyedAt: at("destroyed_at"),
   },
   (table) => [
-    uniqueIndex("environments_slug").on(table.orgId, table.slug).where(sql`${table.destroyedAt} is null`),
+    uniqueIndex("environments_slug")
+      .on(table.orgId, table.slug)
+      .where(sql`${table.destroyedAt} is null`),
     index("environments_org").on(table.orgId),
   ],
 );
@@ -147,8 +175,14 @@ export const deployments = pgTable(
   "deployments",
   {
     id: text("id").$type<DeploymentId>().primaryKey(),
-    orgId: text("org_id").$type<OrgId>().notNull().references(() => organisations.id, { onDelete: "cascade" }),
-    environmentId: text("environment_id").$type<EnvironmentId>().notNull().references(() => environments.id),
+    orgId: text("org_id")
+      .$type<OrgId>()
+      .notNull()
+      .references(() => organisations.id, { onDelete: "cascade" }),
+    environmentId: text("environment_id")
+      .$type<EnvironmentId>()
+      .notNull()
+      .references(() => environments.id),
     kind: text("kind").$type<DeploymentKind>().notNull(),
     name: text("name").notNull(),
     slug: text("slug").notNull(),
@@ -166,7 +200,9 @@ export const deployments = pgTable(
     destroyedAt: at("destroyed_at"),
   },
   (table) => [
-    uniqueIndex("deployments_slug").on(table.environmentId, table.slug).where(sql`${table.destroyedAt} is null`),
+    uniqueIndex("deployments_slug")
+      .on(table.environmentId, table.slug)
+      .where(sql`${table.destroyedAt} is null`),
     index("deployments_org").on(table.orgId),
   ],
 );
@@ -175,9 +211,18 @@ export const runs = pgTable(
   "runs",
   {
     id: text("id").$type<RunId>().primaryKey(),
-    orgId: text("org_id").$type<OrgId>().notNull().references(() => organisations.id, { onDelete: "cascade" }),
-    environmentId: text("environment_id").$type<EnvironmentId>().notNull().references(() => environments.id),
-    deploymentId: text("deployment_id").$type<DeploymentId>().notNull().references(() => deployments.id),
+    orgId: text("org_id")
+      .$type<OrgId>()
+      .notNull()
+      .references(() => organisations.id, { onDelete: "cascade" }),
+    environmentId: text("environment_id")
+      .$type<EnvironmentId>()
+      .notNull()
+      .references(() => environments.id),
+    deploymentId: text("deployment_id")
+      .$type<DeploymentId>()
+      .notNull()
+      .references(() => deployments.id),
     kind: text("kind").$type<RunKind>().notNull(),
     state: text("state").$type<RunState>().notNull(),
     /** Starts only after that run has succeeded: a home cluster follows its control plane. */
@@ -209,7 +254,10 @@ export const runs = pgTable(
 export const runSteps = pgTable(
   "run_steps",
   {
-    runId: text("run_id").$type<RunId>().notNull().references(() => runs.id, { onDelete: "cascade" }),
+    runId: text("run_id")
+      .$type<RunId>()
+      .notNull()
+      .references(() => runs.id, { onDelete: "cascade" }),
     orgId: text("org_id").$type<OrgId>().notNull(),
     name: text("name").notNull(),
     position: integer("position").notNull(),
@@ -225,7 +273,10 @@ export const runSteps = pgTable(
 export const runEvents = pgTable(
   "run_events",
   {
-    runId: text("run_id").$type<RunId>().notNull().references(() => runs.id, { onDelete: "cascade" }),
+    runId: text("run_id")
+      .$type<RunId>()
+      .notNull()
+      .references(() => runs.id, { onDelete: "cascade" }),
     orgId: text("org_id").$type<OrgId>().notNull(),
     seq: integer("seq").notNull(),
     at: at("at").notNull().defaultNow(),
@@ -238,8 +289,14 @@ export const enrolmentTokens = pgTable(
   "enrolment_tokens",
   {
     id: text("id").$type<EnrolmentTokenId>().primaryKey(),
-    orgId: text("org_id").$type<OrgId>().notNull().references(() => organisations.id, { onDelete: "cascade" }),
-    clusterId: text("cluster_id").$type<DeploymentId>().notNull().references(() => deployments.id),
+    orgId: text("org_id")
+      .$type<OrgId>()
+      .notNull()
+      .references(() => organisations.id, { onDelete: "cascade" }),
+    clusterId: text("cluster_id")
+      .$type<DeploymentId>()
+      .notNull()
+      .references(() => deployments.id),
     name: text("name").notNull(),
     hash: text("hash").notNull(),
     hint: text("hint").notNull(),
@@ -254,15 +311,24 @@ export const enrolmentTokens = pgTable(
     createdBy: jsonb("created_by").$type<Actor>().notNull(),
     createdAt: createdAt(),
   },
-  (table) => [uniqueIndex("enrolment_tokens_hash").on(table.hash), index("enrolment_tokens_cluster").on(table.clusterId)],
+  (table) => [
+    uniqueIndex("enrolment_tokens_hash").on(table.hash),
+    index("enrolment_tokens_cluster").on(table.clusterId),
+  ],
 );
 
 export const nodes = pgTable(
   "nodes",
   {
     id: text("id").$type<NodeId>().primaryKey(),
-    orgId: text("org_id").$type<OrgId>().notNull().references(() => organisations.id, { onDelete: "cascade" }),
-    clusterId: text("cluster_id").$type<DeploymentId>().notNull().references(() => deployments.id),
+    orgId: text("org_id")
+      .$type<OrgId>()
+      .notNull()
+      .references(() => organisations.id, { onDelete: "cascade" }),
+    clusterId: text("cluster_id")
+      .$type<DeploymentId>()
+      .notNull()
+      .references(() => deployments.id),
     tokenId: text("token_id").$type<EnrolmentTokenId>(),
     publicKey: text("public_key").notNull(),
     hostname: text("hostname").notNull(),
@@ -280,8 +346,14 @@ export const apiTokens = pgTable(
   "api_tokens",
   {
     id: text("id").$type<ApiTokenId>().primaryKey(),
-    orgId: text("org_id").$type<OrgId>().notNull().references(() => organisations.id, { onDelete: "cascade" }),
-    userId: text("user_id").$type<UserId>().notNull().references(() => users.id, { onDelete: "cascade" }),
+    orgId: text("org_id")
+      .$type<OrgId>()
+      .notNull()
+      .references(() => organisations.id, { onDelete: "cascade" }),
+    userId: text("user_id")
+      .$type<UserId>()
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
     name: text("name").notNull(),
     hash: text("hash").notNull(),
     hint: text("hint").notNull(),
@@ -300,7 +372,10 @@ export const audit = pgTable(
   "audit",
   {
     id: text("id").$type<AuditId>().primaryKey(),
-    orgId: text("org_id").$type<OrgId>().notNull().references(() => organisations.id, { onDelete: "cascade" }),
+    orgId: text("org_id")
+      .$type<OrgId>()
+      .notNull()
+      .references(() => organisations.id, { onDelete: "cascade" }),
     seq: integer("seq").notNull(),
     at: at("at").notNull(),
     atMs: bigint("at_ms", { mode: "number" }).notNull(),

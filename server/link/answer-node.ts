@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { and, eq, isNull } from "drizzle-orm";
 import { SignJWT } from "jose";
 import { AppError } from "#base/errors.ts";
@@ -37,7 +36,7 @@ export async function answerNode(deps: Deps, node: typeof nodes.$inferSelect): P
     environment: cluster.environmentId,
     org: cluster.orgId,
     tags: [...new Set([...tags, ...node.tags])],
-    cnf: { jkt: thumbprint(node.publicKey) },
+    cnf: { jwk: { kty: "OKP", crv: "Ed25519", x: node.publicKey } },
   })
     .setProtectedHeader({ alg: "EdDSA" })
     .setIssuer("causeway-console")
@@ -54,9 +53,4 @@ export async function answerNode(deps: Deps, node: typeof nodes.$inferSelect): P
     credential,
     credentialExpiresAtMs: (issuedAt + CREDENTIAL_SECONDS) * 1_000,
   };
-}
-
-/** RFC 7638 thumbprint of an Ed25519 key (RFC 8037): members in lexical order, no white space. */
-export function thumbprint(publicKey: string): string {
-  return createHash("sha256").update(`{"crv":"Ed25519","kty":"OKP","x":"${publicKey}"}`).digest("base64url");
 }

@@ -1,0 +1,27 @@
+import type { ApiDetail, ApiView } from "#contracts/plane/apis.ts";
+import type { apis } from "#drizzle/controlplane/schema.ts";
+import { readDocument, summarize } from "./read-document.ts";
+
+export type ApiRow = typeof apis.$inferSelect;
+
+export function viewApi(row: ApiRow): ApiView {
+  return {
+    id: row.id,
+    name: row.name,
+    state: row.settings.state,
+    listenHost: row.listenHost || null,
+    listenPath: row.listenPath,
+    upstreamUrl: row.settings.upstream.targets[0]?.url ?? "",
+    authSummary: row.settings.auth.anyOf.map((all) => Object.keys(all).join(" + ")).join(" or ") || "none",
+    tags: row.settings.tags,
+    operationCount: row.document ? summarize(readDocument(row.document)).length : 0,
+    version: row.version,
+    createdAt: row.createdAt.toISOString(),
+    updatedAt: row.updatedAt.toISOString(),
+  };
+}
+
+export function viewApiDetail(row: ApiRow): ApiDetail {
+  const operations = row.document ? summarize(readDocument(row.document)) : [];
+  return { ...viewApi(row), settings: row.settings, document: row.document, operations, revision: row.revision };
+}

@@ -1,0 +1,67 @@
+import { createHash } from "node:crypto";
+import { asc, desc } from "drizzle-orm";
+import { canonicalJson } from "#base/canonical.ts";
+import type { Actor } from "#contracts/plane/claims.ts";
+import type { RevisionView } from "#contracts/plane/entities.ts";
+import { apis, policies, revisions } from "#drizzle/controlplane/schema.ts";
+import { resolveSettings } from "../apis/resolve-settings.ts";
+import { lockState, moveState, wakePlanes, type PlaneTx } from "../db/database.ts";
+import type { Plane } from "../plane.ts";
+
+const systemActor: Actor = { kind: "system", id: "controlplane", name: "Control plane" };
+
+/**
+ * Compiles what stands now into the next revision, in the transaction of the change. Inactive APIs stay out; policies go
+ * whole, since an inactive one takes its keys along. Returns the number.
+ */
+export async function publish(tx: PlaneTx, plane: Plane, actor: Actor, summary: string): Promise<number> {
+  const state = await lockState(tx);
+  const standing = await tx.select().from(apis).orderBy(asc(apis.id));
+  const carried = await tx.select().from(policies).orderBy(asc(policies.id));
+  const active = standing.filter((row) => row.settings.state === "active");
+  const body = canonicalJson({
+    format: 1,
+    apis: active.map((row) => resolveSettings(row.id, { ...row.settings, document: row.document })),
+    policies: carried.map((row) => ({ ...row.body, id: row.id })),
+  });
+  const revision = state.revision + 1;
+  const hash = createHash("sha256").update(body).digest("hex");
+  await tx.insert(revisions).values({
+    revision,
+    body,
+    hash,
+    summary,
+    actor,
+    apis: active.length,
+    policies: carried.length,
+    createdAt: new Date(plane.clock.now()),
+  });
+  await moveState(tx, { revision });
+  await wakePlanes(tx, "revision");
+  return revision;
+}
+
+/** A new control plane has something to say: the empty revision 1, so that nodes become ready. */
+export async function publishFirst(plane: Plane): Promise<void> {
+  await plane.db.transaction(async (tx) => {
+    const state = await lockState(tx);
+    if (state.revision === 0) await publish(tx, plane, systemActor, "Created the control plane");
+  });
+}
+
+export async function listRevisions(plane: Plane): Promise<RevisionView[]> {
+  const rows = await plane.db
+    .select({
+      revision: revisions.revision,
+      hash: revisions.hash,
+      createdAt: revisions.createdAt,
+      actor: revisions.actor,
+      summary: revisions.summary,
+      apis: revisions.apis,
+      policies: revisions.policies,
+    })
+    .from(revisions)
+    .orderBy(desc(revisions.revision))
+    .limit(100);
+  return rows.map((row) => ({ ...row, createdAt: row.createdAt.toISOString() }));
+}
