@@ -7,7 +7,12 @@ const VERSION = "v1";
  * Encrypts a secret for storage: AES-256-GCM, 96-bit random nonce, `v1.<base64url of nonce, tag, ciphertext>`.
  * `context` (such as the row's id) is authenticated with it: a sealed value copied to another row does not open.
  */
-export function seal(key: Uint8Array, plain: string | Uint8Array, context: string, random: RandomBytes = randomBytes): string {
+export function seal(
+  key: Uint8Array,
+  plain: string | Uint8Array,
+  context: string,
+  random: RandomBytes = randomBytes,
+): string {
   const nonce = random(12);
   const cipher = createCipheriv("aes-256-gcm", key, nonce).setAAD(Buffer.from(context));
   const body = Buffer.concat([cipher.update(plain), cipher.final()]);

@@ -144,3 +144,13 @@ function describedBy(id: string, hint: ReactNode, error: string | undefined): st
 }
 
 const borderOf = (error: string | undefined) => (error ? "border-bad" : "border-line-strong");
+
+export function CheckField({ label, className, ...input }: { label: string } & ComponentProps<"input">) {
+  const id = useId();
+  return (
+    <div className={clsx("flex items-start gap-2.5", className)}>
+      <input id={id} type="checkbox" className="mt-0.5 size-4 accent-ink" {...input} />
+      <label htmlFor={id}>{label}</label>
+    </div>
+  );
+}

@@ -21,5 +21,5 @@ export {
   type StepResult,
 } from "./plugin.ts";
 export { reject, problemReply, type Reply } from "./reply.ts";
-export { compileApi, type CompiledApi, type Plan } from "./compile-api.ts";
+export { compileApi, type CompileDeps, type CompiledApi, type Plan } from "./compile-api.ts";
 export { runSteps, type Conclude } from "./run.ts";

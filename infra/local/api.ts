@@ -8,8 +8,12 @@ import { z } from "zod";
 export const EPOCH_HEADER = "x-causeway-epoch";
 
 /** A stack's name is its deployment's id; both are safe in paths and as SQL identifiers. */
-export const stackName = z.string().regex(/^[a-z0-9_]{1,40}$/, "use lower-case letters, digits and underscores, at most 40");
-export const thingName = z.string().regex(/^[a-z][a-z0-9-]{0,19}$/, "use lower-case letters, digits and dashes, at most 20");
+export const stackName = z
+  .string()
+  .regex(/^[a-z0-9_]{1,40}$/, "use lower-case letters, digits and underscores, at most 40");
+export const thingName = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,19}$/, "use lower-case letters, digits and dashes, at most 20");
 
 export const thingKind = z.enum(["services", "databases", "redis", "endpoints", "files"]);
 export type ThingKind = z.infer<typeof thingKind>;
@@ -36,7 +40,10 @@ export const serviceSpec = z.strictObject({
 export type ServiceSpec = z.infer<typeof serviceSpec>;
 
 export const databaseSpec = z.strictObject({ password: z.string().min(8) });
-export const redisSpec = z.strictObject({ password: z.string().min(8), maxMemoryMb: z.int().min(8).max(65_536).default(64) });
+export const redisSpec = z.strictObject({
+  password: z.string().min(8),
+  maxMemoryMb: z.int().min(8).max(65_536).default(64),
+});
 /** A stable address before the replicas of `service` that are ready. */
 export const endpointSpec = z.strictObject({ service: thingName, port: thingName });
 export const fileSpec = z.strictObject({ content: z.string().max(1_000_000) });

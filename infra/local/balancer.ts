@@ -22,7 +22,9 @@ export class Balancer {
     this.port = port;
     this.#targets = targets;
     // Reading starts when a replica has answered, so that nothing of the client's is lost meanwhile.
-    this.#server = createServer({ pauseOnConnect: true, noDelay: true, allowHalfOpen: true }, (client) => this.#accept(client));
+    this.#server = createServer({ pauseOnConnect: true, noDelay: true, allowHalfOpen: true }, (client) =>
+      this.#accept(client),
+    );
     this.#server.maxConnections = MAX_CONNECTIONS;
   }
 
@@ -83,6 +85,10 @@ export class Balancer {
 
   #taken(error: Error): Error {
     if (errnoOf(error) !== "EADDRINUSE") return error;
-    return new RegionError("port_in_use", `Port ${this.port} is taken by another program. Stop it, then try again.`, error);
+    return new RegionError(
+      "port_in_use",
+      `Port ${this.port} is taken by another program. Stop it, then try again.`,
+      error,
+    );
   }
 }

@@ -50,6 +50,9 @@ export function regionClient(options: RegionClientOptions) {
     async remove(stack: string, kind: ThingKind, name: string): Promise<void> {
       await call(options, "DELETE", thing(stack, kind, name), z.unknown());
     },
+    async removeStack(stack: string): Promise<void> {
+      await call(options, "DELETE", `/v1/stacks/${stack}`, z.unknown());
+    },
     restartService: (stack: string, name: string) =>
       call(options, "POST", `${thing(stack, "services", name)}/restart`, serviceStatus),
     logs: async (stack: string, name: string, lines: number) =>
@@ -89,15 +92,26 @@ async function call<T>(
 
 function exchange(options: RegionClientOptions, method: string, path: string, body: unknown) {
   const epoch = options.epoch?.();
-  const headers = { "content-type": "application/json", ...(epoch === undefined ? {} : { [EPOCH_HEADER]: String(epoch) }) };
+  const headers = {
+    "content-type": "application/json",
+    ...(epoch === undefined ? {} : { [EPOCH_HEADER]: String(epoch) }),
+  };
   return new Promise<{ status: number; text: string }>((resolve, reject) => {
     const fail = (error: Error) =>
-      reject(new RegionError("unreachable", `The local region does not answer at ${options.socket}. Is npm start running?`, error));
+      reject(
+        new RegionError(
+          "unreachable",
+          `The local region does not answer at ${options.socket}. Is npm start running?`,
+          error,
+        ),
+      );
     const sent = request({ socketPath: options.socket, method, path, headers, agent: false }, (response) => {
       const chunks: Buffer[] = [];
       response.on("data", (chunk: Buffer) => chunks.push(chunk));
       response.once("error", fail);
-      response.once("end", () => resolve({ status: response.statusCode ?? 500, text: Buffer.concat(chunks).toString() }));
+      response.once("end", () =>
+        resolve({ status: response.statusCode ?? 500, text: Buffer.concat(chunks).toString() }),
+      );
     });
     sent.once("error", fail);
     sent.end(body === undefined ? undefined : JSON.stringify(body));

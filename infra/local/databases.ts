@@ -60,7 +60,11 @@ async function administer<T>(adminUrl: string, task: (client: Client) => Promise
     return await task(client);
   } catch (error) {
     if (error instanceof DatabaseError && error.code === "53100")
-      throw new RegionError("disk_full", "The disk of the database server is full. Free some space, then try again.", error);
+      throw new RegionError(
+        "disk_full",
+        "The disk of the database server is full. Free some space, then try again.",
+        error,
+      );
     throw new RegionError("database_unavailable", `PostgreSQL did not do what was asked: ${messageOf(error)}`, error);
   } finally {
     await client.end().catch(() => undefined);

@@ -41,7 +41,11 @@ export function regionServer(region: Region, log: Logger): Server {
   return server;
 }
 
-async function answer(region: Region, things: Record<ThingKind, ThingRoutes>, request: IncomingMessage): Promise<unknown> {
+async function answer(
+  region: Region,
+  things: Record<ThingKind, ThingRoutes>,
+  request: IncomingMessage,
+): Promise<unknown> {
   const url = new URL(request.url ?? "/", "http://region");
   const [version, scope, stackText, kindText, nameText, verb] = url.pathname.split("/").slice(1);
   if (version !== "v1") throw unknownRoute(request);
@@ -49,6 +53,10 @@ async function answer(region: Region, things: Record<ThingKind, ThingRoutes>, re
   if (scope === "inventory") return region.inventory(parsed(stackName, url.searchParams.get("stack")));
   if (scope !== "stacks") throw unknownRoute(request);
   const stack = parsed(stackName, stackText);
+  if (kindText === undefined && request.method === "DELETE") {
+    await admitEpoch(region, stack, request);
+    return (await region.removeStack(stack), {});
+  }
   const name = parsed(thingName, nameText);
   const kind = parsed(thingKind, kindText);
   if (request.method !== "GET") await admitEpoch(region, stack, request);
@@ -58,7 +66,12 @@ async function answer(region: Region, things: Record<ThingKind, ThingRoutes>, re
   return thingAnswer(things[kind], request, stack, name);
 }
 
-async function thingAnswer(routes: ThingRoutes, request: IncomingMessage, stack: string, name: string): Promise<unknown> {
+async function thingAnswer(
+  routes: ThingRoutes,
+  request: IncomingMessage,
+  stack: string,
+  name: string,
+): Promise<unknown> {
   if (request.method === "PUT") return routes.put(stack, name, await bodyOf(request));
   if (request.method === "DELETE") return (await routes.delete(stack, name), {});
   if (request.method !== "GET") throw unknownRoute(request);
@@ -101,7 +114,8 @@ async function admitEpoch(region: Region, stack: string, request: IncomingMessag
   const header = request.headers[EPOCH_HEADER];
   if (header === undefined) return;
   const epoch = Number(header);
-  if (!Number.isInteger(epoch) || epoch < 0) throw new RegionError("invalid", `${EPOCH_HEADER}: expected a whole number`);
+  if (!Number.isInteger(epoch) || epoch < 0)
+    throw new RegionError("invalid", `${EPOCH_HEADER}: expected a whole number`);
   await region.admit(stack, epoch);
 }
 

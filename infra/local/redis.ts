@@ -40,7 +40,11 @@ export class RedisServer {
       await waitUntil(() => answers(this.port), { what: "Redis answers", timeoutMs: 10_000, everyMs: 20 });
     } catch (error) {
       const lines = (await this.#log.tail(5)).join("\n");
-      throw new RegionError("never_healthy", `Redis did not start on port ${this.port}: ${messageOf(error)}. ${lines}`, error);
+      throw new RegionError(
+        "never_healthy",
+        `Redis did not start on port ${this.port}: ${messageOf(error)}. ${lines}`,
+        error,
+      );
     }
   }
 

@@ -206,6 +206,19 @@ export class Region {
     });
   }
 
+  /** Everything that carries the stack's name, whoever made it and however far they came. */
+  async removeStack(stack: string): Promise<void> {
+    const { state } = this.#store;
+    const named = (things: Record<string, { stack: string; name: string }>) =>
+      Object.values(things).flatMap((thing) => (thing.stack === stack ? [thing.name] : []));
+    for (const name of named(state.endpoints)) await this.deleteEndpoint(stack, name);
+    await Promise.all(named(state.services).map((name) => this.deleteService(stack, name)));
+    for (const name of named(state.redis)) await this.deleteRedis(stack, name);
+    for (const name of named(state.databases)) await this.deleteDatabase(stack, name);
+    for (const name of named(state.files)) await this.deleteFile(stack, name);
+    await rm(this.#store.stackFolder(stack), { recursive: true, force: true });
+  }
+
   /** Asks the system and the database server, not only our own memory. */
   async inventory(stack: string): Promise<Inventory> {
     const services = [...this.#services].filter(([key]) => key.startsWith(`${stack}/`));

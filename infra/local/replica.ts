@@ -58,9 +58,12 @@ export class Replica {
   async ready(): Promise<void> {
     const deadline = Date.now() + this.plan.spec.health.startTimeoutMs;
     while (this.state !== "ready") {
-      if (this.state === "stopping") throw new RegionError("never_healthy", `${this.#name} was stopped before it was ready.`);
-      if (this.#deaths >= DEATHS_BEFORE_FIRST_READY) throw await this.#neverHealthy(`ended ${this.#deaths} times while starting`);
-      if (Date.now() > deadline) throw await this.#neverHealthy(`was not ready after ${this.plan.spec.health.startTimeoutMs} ms`);
+      if (this.state === "stopping")
+        throw new RegionError("never_healthy", `${this.#name} was stopped before it was ready.`);
+      if (this.#deaths >= DEATHS_BEFORE_FIRST_READY)
+        throw await this.#neverHealthy(`ended ${this.#deaths} times while starting`);
+      if (Date.now() > deadline)
+        throw await this.#neverHealthy(`was not ready after ${this.plan.spec.health.startTimeoutMs} ms`);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }
@@ -95,12 +98,18 @@ export class Replica {
     const { spec } = this.plan;
     const args = spec.args.map((arg) => this.#filled(arg));
     const env = Object.fromEntries(Object.entries(spec.env).map(([name, value]) => [name, this.#filled(value)]));
-    const child = spawnLeashed(spec.command, args, { cwd: this.plan.folder, env, graceSeconds: Math.ceil(spec.drainMs / 1000) });
+    const child = spawnLeashed(spec.command, args, {
+      cwd: this.plan.folder,
+      env,
+      graceSeconds: Math.ceil(spec.drainMs / 1000),
+    });
     this.#child = child;
     this.plan.log.follow(child.stdout);
     this.plan.log.follow(child.stderr);
     child.once("error", (error) => this.#died(messageOf(error), startedAt));
-    child.once("exit", (code, signal) => this.#died(signal ? `ended by ${signal}` : `ended with status ${code}`, startedAt));
+    child.once("exit", (code, signal) =>
+      this.#died(signal ? `ended by ${signal}` : `ended with status ${code}`, startedAt),
+    );
     this.#probeSoon(child, PROBE_WHILE_STARTING_MS);
   }
 
@@ -131,7 +140,13 @@ export class Replica {
   #probe(): Promise<boolean> {
     const { port, path } = this.plan.spec.health;
     return new Promise((resolve) => {
-      const request = get({ host: "127.0.0.1", port: this.plan.ports[port], path, timeout: PROBE_TIMEOUT_MS, agent: false });
+      const request = get({
+        host: "127.0.0.1",
+        port: this.plan.ports[port],
+        path,
+        timeout: PROBE_TIMEOUT_MS,
+        agent: false,
+      });
       request.once("response", (response) => {
         response.resume();
         resolve(response.statusCode !== undefined && response.statusCode >= 200 && response.statusCode < 300);

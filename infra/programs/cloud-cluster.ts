@@ -5,7 +5,9 @@ import type { CloudClusterInput } from "./program-input.ts";
 import type { StackOutputs } from "./stack-outputs.ts";
 
 /** The stack of one managed cluster. */
-export function cloudClusterProgram(input: CloudClusterInput): StackOutputs<Extract<DeploymentOutputs, { kind: "cloud_cluster" }>> {
+export function cloudClusterProgram(
+  input: CloudClusterInput,
+): StackOutputs<Extract<DeploymentOutputs, { kind: "cloud_cluster" }>> {
   return { kind: "cloud_cluster", endpointUrl: components[input.target](input).endpointUrl };
 }
 

@@ -5,7 +5,9 @@ import type { ControlPlaneInput } from "./program-input.ts";
 import type { StackOutputs } from "./stack-outputs.ts";
 
 /** The stack of one environment's control plane. */
-export function controlPlaneProgram(input: ControlPlaneInput): StackOutputs<Extract<DeploymentOutputs, { kind: "control_plane" }>> {
+export function controlPlaneProgram(
+  input: ControlPlaneInput,
+): StackOutputs<Extract<DeploymentOutputs, { kind: "control_plane" }>> {
   const { managementUrl, linkUrl, revisionPublicKey } = components[input.target](input);
   return { kind: "control_plane", managementUrl, linkUrl, revisionPublicKey };
 }

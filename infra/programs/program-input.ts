@@ -1,6 +1,10 @@
 import { z } from "zod";
 
-const processCommand = z.object({ command: z.string(), args: z.array(z.string()), env: z.record(z.string(), z.string()) });
+const processCommand = z.object({
+  command: z.string(),
+  args: z.array(z.string()),
+  env: z.record(z.string(), z.string()),
+});
 
 /** What the worker tells its child to bring up: everything a program reads. The secrets are derived from the stack's own. */
 export const controlPlaneInput = z.object({

@@ -9,6 +9,8 @@ export type Outputs = Inputs;
  * done again after a crash finds its own thing.
  */
 export interface ResourceHandler {
+  /** Outputs that Pulumi must keep encrypted, beside the inputs that came as secrets. */
+  secretOutputs: readonly string[];
   /** Problems of the inputs, by property; `{}` when there are none. */
   problems(inputs: Inputs): Record<string, string>;
   put(region: RegionClient, inputs: Inputs): Promise<Outputs>;

@@ -16,4 +16,7 @@ process.on("message", (message) => {
   epoch = z.object({ epoch: z.int() }).parse(message).epoch;
 });
 
-await main(localProvider(regionClient({ socket: env.CAUSEWAY_LOCAL_SOCKET, epoch: () => epoch })), process.argv.slice(2));
+await main(
+  localProvider(regionClient({ socket: env.CAUSEWAY_LOCAL_SOCKET, epoch: () => epoch })),
+  process.argv.slice(2),
+);

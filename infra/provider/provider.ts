@@ -2,8 +2,10 @@ import { isDeepStrictEqual } from "node:util";
 import type { Provider } from "@pulumi/pulumi/provider/index.js";
 import { stackName, thingName } from "#infra/local/api.ts";
 import type { RegionClient } from "#infra/local/client.ts";
+import { regionErrorOf } from "#infra/local/errors.ts";
 import type { Inputs, ResourceHandler } from "./handler.ts";
 import { database, endpoint, redis, secretFile, service } from "./region-things.ts";
+import { asSecret, holdsSecret, revealed } from "./rpc-secrets.ts";
 import { signingKey } from "./signing-key.ts";
 
 export const PROVIDER_NAME = "causeway-local";
@@ -23,43 +25,72 @@ export function localProvider(region: RegionClient): Provider {
   return {
     version: PROVIDER_VERSION,
     getSchema: async () => JSON.stringify({ name: PROVIDER_NAME, version: PROVIDER_VERSION, resources: {} }),
-    async check(urn, _olds, news: Inputs) {
+    async check(urn, _olds, news: object) {
+      const inputs = plain(news);
       const named: Record<string, string> = {};
-      if (!stackName.safeParse(news.stack).success) named.stack = "expected the stack's name";
-      if (!thingName.safeParse(news.name).success) named.name = "expected a short name in lower case";
-      const problems = { ...named, ...handlerOf(urn).problems(news) };
-      return { inputs: news, failures: Object.entries(problems).map(([property, reason]) => ({ property, reason })) };
+      if (!stackName.safeParse(inputs.stack).success) named.stack = "expected the stack's name";
+      if (!thingName.safeParse(inputs.name).success) named.name = "expected a short name in lower case";
+      const problems = { ...named, ...handlerOf(urn).problems(inputs) };
+      // Pulumi prints the value of a property that failed, so a failure names it in its reason only.
+      const failures = Object.entries(problems).map(([name, reason]) => ({
+        property: "",
+        reason: `${name}: ${reason}`,
+      }));
+      return { inputs: news, failures };
     },
-    async diff(_id, _urn, olds: Inputs, news: Inputs) {
+    async diff(_id, _urn, oldState: object, newInputs: object) {
+      const [olds, news] = [plain(oldState), plain(newInputs)];
       const changed = Object.keys(news).filter((property) => !isDeepStrictEqual(news[property], olds[property]));
-      const dropped = Object.keys(olds).filter((property) => inputOnly(property, olds) && !(property in news));
-      const replaces = changed.filter((property) => property === "stack" || property === "name" || property === "seed");
+      const dropped = Object.keys(olds).filter((property) => wasInput(property, olds) && !(property in news));
+      const replaces = changed.filter((property) => ["stack", "name", "seed"].includes(property));
       return { changes: changed.length + dropped.length > 0, replaces, deleteBeforeReplace: true };
     },
-    async create(urn, inputs: Inputs) {
-      return { id: `${inputs.stack}/${inputs.name}`, outs: remembering(inputs, await handlerOf(urn).put(region, inputs)) };
+    async create(urn, inputs: object) {
+      const { stack, name } = plain(inputs);
+      return { id: `${stack}/${name}`, outs: await put(urn, inputs) };
     },
-    async update(_id, urn, _olds, news: Inputs) {
-      return { outs: remembering(news, await handlerOf(urn).put(region, news)) };
+    update: async (_id, urn, _olds, news: object) => ({ outs: await put(urn, news) }),
+    async read(id, urn, props?: object) {
+      const found = props && (await marked(handlerOf(urn).read(region, plain(props))));
+      return found ? { id, props } : { id: "" };
     },
-    async read(id, urn, props?: Inputs) {
-      const found = props && (await handlerOf(urn).read(region, props));
-      return found ? { id, props: found } : { id: "" };
-    },
-    delete: (_id, urn, props: Inputs) => handlerOf(urn).remove(region, props),
+    delete: (_id, urn, props: object) => marked(handlerOf(urn).remove(region, plain(props))),
   };
+
+  async function put(urn: string, inputs: object): Promise<Record<string, unknown>> {
+    const handler = handlerOf(urn);
+    const outputs = await marked(handler.put(region, plain(inputs)));
+    const secret = new Set([...handler.secretOutputs, ...secretInputs(inputs)]);
+    const kept = Object.entries(outputs).map(([name, value]) => [name, secret.has(name) ? asSecret(value) : value]);
+    return { ...Object.fromEntries(kept), [INPUT_NAMES]: Object.keys(inputs).sort() };
+  }
 }
 
-/** Properties that a user could take away again; outputs are never in `news` and must not read as a difference. */
+/** `check` has proved the shape. */
+function plain(properties: object): Inputs {
+  return revealed(properties) as Inputs;
+}
+
+function secretInputs(inputs: object): string[] {
+  return Object.entries(inputs).flatMap(([name, value]) => (holdsSecret(value) ? [name] : []));
+}
+
+/** A user may take a property away again; outputs are never in the new inputs and must not read as a difference. */
 const INPUT_NAMES = "inputNames";
 
-function remembering(inputs: Inputs, outputs: Inputs): Inputs {
-  return { ...outputs, [INPUT_NAMES]: Object.keys(inputs).sort() };
-}
-
-function inputOnly(property: string, olds: Inputs): boolean {
+function wasInput(property: string, olds: Inputs): boolean {
   const names = olds[INPUT_NAMES];
   return Array.isArray(names) && names.includes(property);
+}
+
+/** Pulumi carries errors as text only: the mark brings the region's code through to the worker. */
+async function marked<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    const { code, message } = regionErrorOf(error);
+    throw new Error(`causeway[${code}] ${message}`, { cause: error });
+  }
 }
 
 function handlerOf(urn: string): ResourceHandler {

@@ -41,6 +41,8 @@ interface ThingCalls<Spec> {
 function regionThing<Spec>(kind: ThingKind, schema: z.ZodType<Spec>, calls: ThingCalls<Spec>): ResourceHandler {
   const specOf = ({ stack: _stack, name: _name, ...rest }: Inputs) => rest;
   return {
+    // A URL of a database or a Redis carries its password.
+    secretOutputs: ["url"],
     problems(inputs) {
       const result = schema.safeParse(specOf(inputs));
       if (result.success) return {};

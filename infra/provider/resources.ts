@@ -18,7 +18,11 @@ const hiding = (options: CustomResourceOptions, ...properties: string[]): Custom
 
 /** A process in several copies on this machine; up when every copy answers its health check. */
 export class Service extends CustomResource {
-  constructor(name: string, args: Place & Inputs<Omit<ServiceSpec, "env">> & { env: Input<Record<string, Input<string>>> }, options: CustomResourceOptions) {
+  constructor(
+    name: string,
+    args: Place & Inputs<Omit<ServiceSpec, "env">> & { env: Input<Record<string, Input<string>>> },
+    options: CustomResourceOptions,
+  ) {
     super(typeOf("Service"), name, { ...args, env: secret(args.env) }, hiding(options, "env"));
   }
 }
@@ -27,7 +31,12 @@ export class Service extends CustomResource {
 export class Database extends CustomResource {
   declare readonly url: Output<string>;
   constructor(name: string, args: Place & { password: Input<string> }, options: CustomResourceOptions) {
-    super(typeOf("Database"), name, { ...args, password: secret(args.password), url: undefined }, hiding(options, "url"));
+    super(
+      typeOf("Database"),
+      name,
+      { ...args, password: secret(args.password), url: undefined },
+      hiding(options, "url"),
+    );
   }
 }
 

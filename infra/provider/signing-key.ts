@@ -16,7 +16,10 @@ export interface SigningKeyPair {
 export function signingKeyOf(seed: string): SigningKeyPair {
   const der = Buffer.concat([PKCS8_PREFIX, Buffer.from(seed, "base64url")]);
   const key = createPrivateKey({ key: der, format: "der", type: "pkcs8" });
-  return { privateKey: der.toString("base64url"), publicKey: rawPublicKey(createPublicKey(key).export({ format: "jwk" })) };
+  return {
+    privateKey: der.toString("base64url"),
+    publicKey: rawPublicKey(createPublicKey(key).export({ format: "jwk" })),
+  };
 }
 
 export function rawPublicKey(jwk: { x?: string }): string {
@@ -26,6 +29,7 @@ export function rawPublicKey(jwk: { x?: string }): string {
 
 /** Made from a seed of the stack's secret, so it exists nowhere but in the stack's own state. */
 export const signingKey: ResourceHandler = {
+  secretOutputs: ["privateKey"],
   problems({ seed }): Record<string, string> {
     return typeof seed === "string" && SEED.test(seed) ? {} : { seed: "expected 32 bytes in base64url" };
   },

@@ -30,12 +30,14 @@ const known = {
   },
   wrong_passphrase: {
     message: "The stack's state does not open with its passphrase.",
-    remedy: "The operator's secret key is not the one this stack was made with. Restore .causeway/secrets (or CAUSEWAY_SECRET_KEY).",
+    remedy:
+      "The operator's secret key is not the one this stack was made with. Restore .causeway/secrets (or CAUSEWAY_SECRET_KEY).",
     retryable: true,
   },
   secret_key_changed: {
     message: "The stack's secret does not open with this operator's key.",
-    remedy: "Restore the secret key this deployment was made with (.causeway/secrets or CAUSEWAY_SECRET_KEY), then retry.",
+    remedy:
+      "Restore the secret key this deployment was made with (.causeway/secrets or CAUSEWAY_SECRET_KEY), then retry.",
     retryable: true,
   },
   unreachable: {
@@ -49,17 +51,61 @@ const known = {
     remedy: "Destroy something that is not needed, then retry.",
     retryable: true,
   },
-  port_in_use: { message: "A port of the stack is taken by another program.", remedy: "Stop that program, then retry.", retryable: true },
-  never_healthy: { message: "A process of the stack did not become ready.", remedy: "Its last lines say why. Retry once that is mended.", retryable: true },
-  database_unavailable: { message: "The region's PostgreSQL did not do what was asked.", remedy: "Check that it runs, then retry.", retryable: true },
-  program_missing: { message: "A program of the stack is not built.", remedy: "Restart npm start, which builds it.", retryable: true },
-  stale_epoch: { message: "Another worker has taken over this stack.", remedy: "Follow the newer run.", retryable: false },
-  state_locked: { message: "The stack's state is locked by another process.", remedy: "Retry: the lock of a dead worker is dropped.", retryable: true },
-  unknown_region: { message: "The deployment's region is not declared any more.", remedy: "Declare it again in CAUSEWAY_REGIONS_FILE, then retry.", retryable: true },
-  followed_failed: { message: "The run that this one follows did not succeed.", remedy: "Retry that one first, then this one.", retryable: true },
-  left_behind: { message: "Something of the stack is still there.", remedy: "Retry: a destroy may be repeated.", retryable: true },
-  not_answering: { message: "The new stack does not answer at its address.", remedy: "Look at its log, then retry.", retryable: true },
-  provisioning_failed: { message: "Provisioning failed.", remedy: "The log of the run says at what. Retry once that is mended.", retryable: true },
+  port_in_use: {
+    message: "A port of the stack is taken by another program.",
+    remedy: "Stop that program, then retry.",
+    retryable: true,
+  },
+  never_healthy: {
+    message: "A process of the stack did not become ready.",
+    remedy: "Its last lines say why. Retry once that is mended.",
+    retryable: true,
+  },
+  database_unavailable: {
+    message: "The region's PostgreSQL did not do what was asked.",
+    remedy: "Check that it runs, then retry.",
+    retryable: true,
+  },
+  program_missing: {
+    message: "A program of the stack is not built.",
+    remedy: "Restart npm start, which builds it.",
+    retryable: true,
+  },
+  stale_epoch: {
+    message: "Another worker has taken over this stack.",
+    remedy: "Follow the newer run.",
+    retryable: false,
+  },
+  state_locked: {
+    message: "The stack's state is locked by another process.",
+    remedy: "Retry: the lock of a dead worker is dropped.",
+    retryable: true,
+  },
+  unknown_region: {
+    message: "The deployment's region is not declared any more.",
+    remedy: "Declare it again in CAUSEWAY_REGIONS_FILE, then retry.",
+    retryable: true,
+  },
+  followed_failed: {
+    message: "The run that this one follows did not succeed.",
+    remedy: "Retry that one first, then this one.",
+    retryable: true,
+  },
+  left_behind: {
+    message: "Something of the stack is still there.",
+    remedy: "Retry: a destroy may be repeated.",
+    retryable: true,
+  },
+  not_answering: {
+    message: "The new stack does not answer at its address.",
+    remedy: "Look at its log, then retry.",
+    retryable: true,
+  },
+  provisioning_failed: {
+    message: "Provisioning failed.",
+    remedy: "The log of the run says at what. Retry once that is mended.",
+    retryable: true,
+  },
 } as const satisfies Record<string, Omit<RunFailure, "code">>;
 export type FailureCode = keyof typeof known;
 
@@ -91,8 +137,10 @@ function codeOfRegion(code: string): FailureCode {
   return code in known ? (code as FailureCode) : "provisioning_failed";
 }
 
-/** Enough for a person: the engine's own stack traces stay out. */
+/** Enough for a person: the engine's command line, its repeated output and its stack traces stay out. */
 function firstPart(text: string): string {
-  const lines = text.split("\n").filter((line) => !/^\s+at /.test(line));
+  const lines = (text.split(/^(?:code: -?\d+|\s*stdout:)/m)[0] || text)
+    .split("\n")
+    .filter((line) => !/^\s+at /.test(line));
   return lines.slice(0, 12).join("\n").slice(0, 1_500).trim();
 }

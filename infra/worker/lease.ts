@@ -65,7 +65,10 @@ async function nextRun(tx: Transaction, { expireAfterMs, repair }: LeaseOptions)
 }
 
 async function take(tx: Transaction, id: string, worker: string): Promise<Lease> {
-  const [before] = await tx.select().from(runs).where(sql`${runs.id} = ${id}`);
+  const [before] = await tx
+    .select()
+    .from(runs)
+    .where(sql`${runs.id} = ${id}`);
   if (!before) throw new Error(`run ${id} vanished under its lock`);
   const [deployment] = await tx
     .update(deployments)
@@ -91,7 +94,14 @@ async function take(tx: Transaction, id: string, worker: string): Promise<Lease>
   if (!run) throw new Error(`run ${id} vanished under its lock`);
   await prepareSteps(tx, run);
   await appendRunEvent(tx, run.id, { kind: "state", state: "leased" });
-  return { worker, epoch: deployment.epoch, run, deployment, environment, recover: run.attempt > 1 || before.state !== "queued" };
+  return {
+    worker,
+    epoch: deployment.epoch,
+    run,
+    deployment,
+    environment,
+    recover: run.attempt > 1 || before.state !== "queued",
+  };
 }
 
 /** Every step is a row from the start, so that the page can draw what is still to come. */

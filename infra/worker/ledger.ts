@@ -55,7 +55,11 @@ export class RunLedger {
       this.#database.transaction(async (tx) => {
         const moved = await tx
           .update(runs)
-          .set({ state, failure: more.failure ?? null, ...(isTerminal(state) ? { endedAt: sql`clock_timestamp()` } : {}) })
+          .set({
+            state,
+            failure: more.failure ?? null,
+            ...(isTerminal(state) ? { endedAt: sql`clock_timestamp()` } : {}),
+          })
           .where(and(eq(runs.id, run.id), this.#held(), inArray(runs.state, statesBefore(state))));
         if (moved.rowCount !== 1) throw new StaleLease(run.id, this.#lease.epoch);
         if (more.deployment) await this.#moveDeployment(tx, more.deployment);

@@ -3,7 +3,13 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { output } from "@pulumi/pulumi";
-import { LocalWorkspace, PulumiCommand, type EngineEvent, type Stack } from "@pulumi/pulumi/automation/index.js";
+import {
+  LocalWorkspace,
+  type EngineEvent,
+  type LocalWorkspaceOptions,
+  type PulumiCommand,
+  type Stack,
+} from "@pulumi/pulumi/automation/index.js";
 import { runProgram } from "#infra/programs/index.ts";
 import type { StackTask } from "./messages.ts";
 
@@ -40,27 +46,29 @@ async function openStack(
   existed: boolean,
   captured: { outputs: Record<string, unknown> },
 ): Promise<Stack> {
-  const [state, work, home] = ["state", "work", "home"].map((name) => join(task.folder, name)) as [string, string, string];
+  const [state, work, home] = ["state", "work", "home"].map((name) => join(task.folder, name)) as [
+    string,
+    string,
+    string,
+  ];
   for (const folder of [state, work, home]) await mkdir(folder, { recursive: true, mode: 0o700 });
   const program = async () => {
     if (!task.input) return {};
     return output(runProgram(task.input)).apply((outputs) => (captured.outputs = outputs));
   };
-  const opening = existed ? LocalWorkspace.selectStack : LocalWorkspace.createStack;
-  return opening(
-    { stackName: task.stack, projectName: task.project, program },
-    {
-      workDir: work,
-      pulumiHome: home,
-      pulumiCommand: withoutAfterthoughts(calls.command),
-      secretsProvider: "passphrase",
-      projectSettings: { name: task.project, runtime: "nodejs", backend: { url: pathToFileURL(state).href } },
-      envVars: {
-        PULUMI_CONFIG_PASSPHRASE: task.passphrase,
-        PULUMI_DEBUG_PROVIDERS: `causeway-local:${calls.providerPort}`,
-      },
+  const args = { stackName: task.stack, projectName: task.project, program };
+  const options: LocalWorkspaceOptions = {
+    workDir: work,
+    pulumiHome: home,
+    pulumiCommand: withoutAfterthoughts(calls.command),
+    secretsProvider: "passphrase",
+    projectSettings: { name: task.project, runtime: "nodejs", backend: { url: pathToFileURL(state).href } },
+    envVars: {
+      PULUMI_CONFIG_PASSPHRASE: task.passphrase,
+      PULUMI_DEBUG_PROVIDERS: `causeway-local:${calls.providerPort}`,
     },
-  );
+  };
+  return existed ? LocalWorkspace.selectStack(args, options) : LocalWorkspace.createStack(args, options);
 }
 
 /**

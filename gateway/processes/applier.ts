@@ -1,0 +1,73 @@
+import type { Quarantined } from "#contracts/revision/snapshot.ts";
+import { systemClock } from "#base/clock.ts";
+import { prepare, type Configuration, type Prepared } from "#gateway/config/index.ts";
+import { LimitBook, LocalAuthority } from "#gateway/limit/index.ts";
+import type { CompileDeps } from "#gateway/pipeline/index.ts";
+import { plugins } from "#gateway/plugins/index.ts";
+import { Balancer } from "#gateway/upstream/index.ts";
+import type { WorkerPool } from "./worker-pool.ts";
+
+/** What this node serves, in its own words. */
+export interface Applied {
+  revision: number;
+  hash: string;
+  tookMs: number;
+  atMs: number;
+  apis: number;
+  quarantined: readonly Quarantined[];
+}
+
+/** The one door for configurations: proved in the primary, swapped in every worker, and only then called applied. */
+export class Applier {
+  readonly #pool: Pick<WorkerPool, "apply">;
+  #prepared: Prepared | undefined;
+  #turn: Promise<unknown> = Promise.resolve();
+  current: Applied | undefined;
+
+  constructor(pool: Pick<WorkerPool, "apply">) {
+    this.#pool = pool;
+  }
+
+  /** The APIs that are served, for the admin address. */
+  get apis() {
+    return this.#prepared?.parsed.apis ?? [];
+  }
+
+  /** One at a time, in the order of the calls. */
+  apply(configuration: Configuration): Promise<Applied> {
+    const turn = this.#turn.then(() => this.#applyNow(configuration));
+    this.#turn = turn.catch(() => {});
+    return turn;
+  }
+
+  async #applyNow(configuration: Configuration): Promise<Applied> {
+    const startedAt = performance.now();
+    const prepared = prepare(configuration, this.#prepared, proofDeps(configuration));
+    const unplaced = await this.#pool.apply(prepared.parsed);
+    this.#prepared = prepared;
+    this.current = {
+      revision: configuration.revision,
+      hash: configuration.hash,
+      tookMs: Math.round((performance.now() - startedAt) * 10) / 10,
+      atMs: Date.now(),
+      apis: prepared.parsed.apis.length,
+      quarantined: [...prepared.parsed.quarantined, ...unplaced],
+    };
+    return this.current;
+  }
+}
+
+/** Compiling for proof opens nothing: no pool, no session, no count that lasts. */
+function proofDeps({ settings }: Configuration): CompileDeps {
+  const authority = new LocalAuthority({ clock: systemClock, holders: () => 1 });
+  return {
+    plugins,
+    settings,
+    limits: new LimitBook({ authority, clock: systemClock }),
+    sessions: { find: () => null },
+    balancerFor: ({ targets }) => {
+      for (const { url } of targets) new URL(url);
+      return new Balancer([]);
+    },
+  };
+}

@@ -1,0 +1,9 @@
+/**
+ * Processes: one primary (configuration, link, disk, admin) and its workers (traffic), and what they say to each other. A
+ * worker holds nothing that cannot be given to its successor; the primary never touches a request. Workers end when the
+ * primary does: a gateway without its primary would serve a configuration that nobody can change.
+ */
+export { WorkerPool, type WorkerPoolOptions, type WorkerCounts } from "./worker-pool.ts";
+export { runWorker, type Channel } from "./worker.ts";
+export { Applier, type Applied } from "./applier.ts";
+export type { FromWorker, ToWorker, WorkerSettings } from "./messages.ts";

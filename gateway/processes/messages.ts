@@ -1,0 +1,57 @@
+import type { ResolvedApi } from "#contracts/api/resolved.ts";
+import type { AnalyticsEntry } from "#contracts/analytics/batch.ts";
+import type { GatewaySettings } from "#contracts/config/file.ts";
+import type { KeyRecord } from "#contracts/key/record.ts";
+import type { Policy } from "#contracts/policy/policy.ts";
+import type { Bucket, ExactAnswer, LeaseAnswer, LeaseRequest, Refund } from "#gateway/limit/index.ts";
+import type { KeyOutcome } from "#gateway/session/index.ts";
+
+/** What a worker is told once, at its start. */
+export interface WorkerSettings {
+  listen: { host: string; port: number };
+  reusePort: boolean;
+  redis: { url: string; prefix: string } | undefined;
+  /** Names the worker among the holders of leases. */
+  holder: string;
+  logLevel: string;
+  trustedProxies: string[];
+  denyPrivate: boolean;
+  upstreamAllow: string[];
+}
+
+/** Structured clones over the process channel; both ends are the same program, so they are not parsed. */
+export type ToWorker =
+  | { type: "start"; settings: WorkerSettings }
+  | {
+      type: "configure";
+      seq: number;
+      /** APIs in their order; those that are not in `changed` are the worker's already. */
+      order: string[];
+      changed: ResolvedApi[];
+      policies: readonly Policy[];
+      settings: GatewaySettings;
+    }
+  | { type: "keys"; items: { hash: string; key: KeyRecord | null }[] }
+  | { type: "forgetKeys" }
+  | { type: "answer"; id: number; value: KeyOutcome | LeaseAnswer | ExactAnswer }
+  | { type: "announceDrain" }
+  | { type: "drain"; limitMs: number };
+
+export type FromWorker =
+  | { type: "listening"; port: number }
+  | { type: "failed"; code: string | undefined; message: string }
+  | { type: "applied"; seq: number; quarantined: { entity: string; reason: string }[] }
+  | { type: "key"; id: number; hash: string }
+  | { type: "lease"; id: number; request: LeaseRequest }
+  | { type: "exact"; id: number; buckets: readonly Bucket[] }
+  | { type: "giveBack"; refund: Refund }
+  | {
+      type: "counts";
+      entries: AnalyticsEntry[];
+      droppedRecords: number;
+      connections: number;
+      inFlight: number;
+      memoryBytes: number;
+      storeDegraded: boolean;
+    }
+  | { type: "drained"; cutOff: number };

@@ -1,0 +1,132 @@
+import type { Redis } from "ioredis";
+import { systemClock } from "#base/clock.ts";
+import { createLogger } from "#base/log.ts";
+import { messageOf } from "#base/errors.ts";
+import { FallbackAuthority, LimitBook, RedisAuthority, connectRedis, type Authority } from "#gateway/limit/index.ts";
+import { Aggregator } from "#gateway/record/index.ts";
+import { TrafficServer } from "#gateway/serve/index.ts";
+import { SessionBook, type KeyOutcome } from "#gateway/session/index.ts";
+import { PoolSet, parseRanges } from "#gateway/upstream/index.ts";
+import { Loader } from "./loader.ts";
+import type { FromWorker, ToWorker, WorkerSettings } from "./messages.ts";
+import { Questions } from "./questions.ts";
+
+/** The way to the primary: a process channel, or a pair of functions in tests. */
+export interface Channel {
+  send(message: FromWorker): void;
+  onMessage(listener: (message: ToWorker) => void): void;
+}
+
+const FLUSH_MS = 1_000;
+const SWEEP_MS = 250;
+
+/** Runs a worker over the channel until it has drained. */
+export function runWorker(channel: Channel): void {
+  let worker: Worker | undefined;
+  channel.onMessage((message) => {
+    if (message.type === "start") worker = new Worker(channel, message.settings);
+    else worker?.receive(message);
+  });
+}
+
+class Worker {
+  readonly #channel: Channel;
+  readonly #settings: WorkerSettings;
+  readonly #questions: Questions;
+  readonly #limits: LimitBook;
+  readonly #sessions: SessionBook;
+  readonly #pools: PoolSet;
+  readonly #recorder = new Aggregator();
+  readonly #server: TrafficServer;
+  readonly #loader: Loader;
+  readonly #redis: Redis | undefined;
+  readonly #timers: NodeJS.Timeout[];
+  #storeDegraded = false;
+  #listening = false;
+
+  constructor(channel: Channel, settings: WorkerSettings) {
+    this.#channel = channel;
+    this.#settings = settings;
+    const log = createLogger("gateway", { level: settings.logLevel });
+    this.#questions = new Questions((message) => channel.send(message));
+    this.#redis = settings.redis && connectRedis(settings.redis.url);
+    this.#limits = new LimitBook({ clock: systemClock, authority: this.#authority() });
+    this.#sessions = new SessionBook({
+      limits: this.#limits,
+      // The primary answers a "key" question with nothing else.
+      lookup: (hash) => this.#questions.ask((id) => ({ type: "key", id, hash })) as Promise<KeyOutcome>,
+    });
+    this.#pools = new PoolSet({ denyPrivate: settings.denyPrivate, allowed: parseRanges(settings.upstreamAllow) });
+    const trustedProxies = parseRanges(settings.trustedProxies);
+    this.#server = new TrafficServer({ recorder: this.#recorder, log, trustedProxies });
+    this.#loader = new Loader(this.#limits, this.#sessions, this.#pools);
+    this.#timers = [setInterval(() => this.#flush(), FLUSH_MS), setInterval(() => this.#limits.sweep(), SWEEP_MS)];
+  }
+
+  receive(message: Exclude<ToWorker, { type: "start" }>): void {
+    switch (message.type) {
+      case "configure":
+        return void this.#configure(message);
+      case "keys":
+        for (const { hash, key } of message.items) this.#sessions.put(hash, key);
+        return;
+      case "forgetKeys":
+        return this.#sessions.clear();
+      case "answer":
+        return this.#questions.answer(message.id, message.value);
+      case "announceDrain":
+        return this.#server.announceDrain();
+      case "drain":
+        return void this.#drain(message.limitMs);
+    }
+  }
+
+  async #configure(message: Extract<ToWorker, { type: "configure" }>): Promise<void> {
+    try {
+      const { routes, quarantined } = this.#loader.load(message);
+      this.#server.use(routes);
+      // Only now: a connection that is taken before anything is loaded could only be refused.
+      if (!this.#listening) await this.#listen();
+      this.#channel.send({ type: "applied", seq: message.seq, quarantined });
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      this.#channel.send({ type: "failed", code, message: messageOf(error) });
+    }
+  }
+
+  async #listen(): Promise<void> {
+    this.#listening = true;
+    const { listen, reusePort } = this.#settings;
+    const { port } = await this.#server.listen({ ...listen, reusePort, backlog: 4_096 });
+    this.#channel.send({ type: "listening", port });
+  }
+
+  #authority(): Authority {
+    const primary = this.#questions.authority();
+    const { redis } = this.#settings;
+    if (!this.#redis || !redis) return primary;
+    // Errors are answered where a command fails; the event is only there to be listened to.
+    this.#redis.on("error", () => {});
+    this.#redis.connect().catch(() => {});
+    const shared = new RedisAuthority(this.#redis, redis.prefix, this.#settings.holder);
+    return new FallbackAuthority(shared, primary, systemClock, (degraded) => (this.#storeDegraded = degraded));
+  }
+
+  #flush(): void {
+    const { entries, droppedRecords } = this.#recorder.flush();
+    const { connections, inFlight } = this.#server;
+    const memoryBytes = process.memoryUsage.rss();
+    const storeDegraded = this.#storeDegraded;
+    this.#channel.send({ type: "counts", entries, droppedRecords, connections, inFlight, memoryBytes, storeDegraded });
+  }
+
+  async #drain(limitMs: number): Promise<void> {
+    const { cutOff } = await this.#server.drain(limitMs);
+    for (const timer of this.#timers) clearInterval(timer);
+    this.#limits.sweep(Date.now(), true);
+    this.#flush();
+    await this.#pools.close();
+    await this.#redis?.quit().catch(() => {});
+    this.#channel.send({ type: "drained", cutOff });
+  }
+}
