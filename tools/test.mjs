@@ -16,7 +16,9 @@ function demand(result, what) {
   process.exit(1);
 }
 
-if (!existsSync(join(bin, "vitest"))) demand(run("npm", ["ci"]), "npm ci");
+// `npm ci` refuses a lock file that was written where a registry lacks other platforms' optional binaries; `npm install`
+// takes the same locked versions.
+if (!existsSync(join(bin, "vitest"))) demand(run("npm", ["install", "--no-save", "--no-audit", "--no-fund"]), "npm install");
 if (spawnSync("redis-server", ["--version"]).error) {
   console.log("Installing Redis");
   run("apt-get", ["update", "-qq"]);
