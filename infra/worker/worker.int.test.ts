@@ -44,7 +44,6 @@ describe("the worker, with the real engine", () => {
     const clusterRow = await tenant.runRow(clusterRun);
     const planeRow = await tenant.runRow(planeRun);
     expect(clusterRow.startedAt!.getTime()).toBeGreaterThanOrEqual(planeRow.endedAt!.getTime());
-    console.log("both live after", clusterRow.endedAt!.getTime() - planeRow.queuedAt.getTime(), "ms");
     console.log(
       (await tenant.steps(planeRun))
         .map((s) => `${s.name} ${s.endedAt!.getTime() - s.startedAt!.getTime()}`)
@@ -76,7 +75,6 @@ describe("the worker, with the real engine", () => {
     expect(await tenant.ended(clusterEnd)).toMatchObject({ state: "succeeded" });
     expect(await tenant.ended(planeEnd)).toMatchObject({ state: "succeeded" });
     const end = await tenant.runRow(planeEnd);
-    console.log("both destroyed after", end.endedAt!.getTime() - end.queuedAt.getTime(), "ms");
     for (const id of [plane, cluster]) {
       expect(await rig.client.inventory(id)).toEqual(nothing);
       expect(existsSync(join(rig.folder, "stacks", tenant.orgId, id))).toBe(false);
