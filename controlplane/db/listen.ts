@@ -28,6 +28,7 @@ export async function listenToPlane(
       await client.connect();
       await client.query(`listen ${PLANE_CHANNEL}`);
       signal.addEventListener("abort", stop, { once: true });
+      if (signal.aborted) stop();
       wakeInTurn();
       attempt = 0;
       await ended;

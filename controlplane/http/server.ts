@@ -39,7 +39,7 @@ interface Call {
 /** The management API and the health routes, on one Fastify. */
 export function createHttpServer(serving: Serving): FastifyInstance {
   const { plane } = serving;
-  const app = Fastify({ bodyLimit: MOST_BODY_BYTES, genReqId: () => newId("req", plane.clock.now(), plane.random) });
+  const app = Fastify({ forceCloseConnections: true, bodyLimit: MOST_BODY_BYTES, genReqId: () => newId("req", plane.clock.now(), plane.random) });
   app.get("/livez", () => ({ status: "ok" }));
   app.get("/readyz", (_request, reply) => answerReady(serving, reply));
   app.setErrorHandler((error, request, reply) => answerError(plane, error, request, reply));

@@ -16,6 +16,8 @@ import { isRetired, writeRetired } from "./nodes.ts";
 const MOST_FRAME_BYTES = 16 * 1024 * 1024;
 /** At a planned stop nodes come back spread over this time. */
 const SPREAD_RECONNECTS_MS = 2_000;
+/** How long a planned stop waits for the nodes' half of the closing handshake. */
+const CLOSING_MS = 2_000;
 
 /** All links of this process. Other processes hold theirs; the database tells each what has changed. */
 export class LinkServer {
@@ -71,7 +73,12 @@ export class LinkServer {
     clearInterval(this.#pulse);
     for (const connection of this.#connections.values())
       connection.goodbye("stopping", Math.round(Math.random() * SPREAD_RECONNECTS_MS));
+    // A peer that does not answer the closing handshake may not hold the process up.
+    const impatient = setTimeout(() => {
+      for (const socket of this.#server.clients) socket.terminate();
+    }, CLOSING_MS);
     await new Promise((resolve) => this.#server.close(resolve));
+    clearTimeout(impatient);
   }
 
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
