@@ -3,7 +3,15 @@
 import { Search } from "lucide-react";
 
 /** Filters as one types; the URL remembers, so that a link shows what its sender saw. */
-export function SearchField({ label, value, onChange }: { label: string; value: string; onChange: (text: string) => void }) {
+export function SearchField({
+  label,
+  value,
+  onChange,
+}: {
+  label: string;
+  value: string;
+  onChange: (text: string) => void;
+}) {
   return (
     <div className="relative mb-3 max-w-sm">
       <Search aria-hidden className="pointer-events-none absolute top-2.5 left-3 size-4 text-ink-3" />

@@ -49,7 +49,9 @@ export function ApiList({ org, environment, first, search: given }: Props) {
 }
 
 const matches = (api: ApiView, search: string) =>
-  `${api.name} ${api.listenPath} ${api.upstreamUrl} ${api.tags.join(" ")}`.toLowerCase().includes(search.trim().toLowerCase());
+  `${api.name} ${api.listenPath} ${api.upstreamUrl} ${api.tags.join(" ")}`
+    .toLowerCase()
+    .includes(search.trim().toLowerCase());
 
 function Rows({ base, apis }: { base: string; apis: ApiView[] }) {
   if (apis.length === 0) return <Empty title="Nothing matches">Try a shorter word.</Empty>;

@@ -46,9 +46,12 @@ export function ApiPage({ input, first, view, mayWrite }: Props) {
             title={api.name}
           >
             <span className="flex flex-wrap items-center gap-x-4 gap-y-1">
-              <State tone={api.state === "active" ? "good" : "still"}>{api.state === "active" ? "Active" : "Inactive"}</State>
+              <State tone={api.state === "active" ? "good" : "still"}>
+                {api.state === "active" ? "Active" : "Inactive"}
+              </State>
               <span>
-                <code className="text-sm">{api.listenPath}</code> → <code className="text-sm break-all">{api.upstreamUrl}</code>
+                <code className="text-sm">{api.listenPath}</code> →{" "}
+                <code className="text-sm break-all">{api.upstreamUrl}</code>
               </span>
               {api.revision !== null && <span>In revision {api.revision}</span>}
               <span>
@@ -79,7 +82,8 @@ function OperationsView({ api }: { api: ApiDetail }) {
   if (api.operations.length === 0)
     return (
       <Empty title="No contract">
-        This API passes everything below {api.listenPath} on. Give it an OpenAPI document under Source to name its operations.
+        This API passes everything below {api.listenPath} on. Give it an OpenAPI document under Source to name its
+        operations.
       </Empty>
     );
   return (

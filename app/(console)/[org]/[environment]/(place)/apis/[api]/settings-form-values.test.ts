@@ -3,7 +3,8 @@ import { apiInput } from "#contracts/plane/apis.ts";
 import { readHeaders, readTargets, targetLines } from "./lines.ts";
 import { settingsOf, valuesOf } from "./settings-form-values.ts";
 
-const parse = (given: object) => apiInput.parse({ name: "Orders", listen: "/orders", upstream: "http://a.test", ...given });
+const parse = (given: object) =>
+  apiInput.parse({ name: "Orders", listen: "/orders", upstream: "http://a.test", ...given });
 
 describe("the settings' form", () => {
   it.each([
@@ -11,7 +12,14 @@ describe("the settings' form", () => {
     [{ auth: "none", tags: ["eu"], rate: "10/30s", strictOperations: true, state: "inactive" }],
     [{ auth: { anyOf: [{ key: { header: "X-Key", query: "k" } }] } }],
     [{ listen: { path: "/o", host: "api.example.com", strip: false } }],
-    [{ upstream: { targets: [{ url: "http://a.test", weight: 3 }, { url: "http://b.test" }], timeouts: { connectMs: 10 } } }],
+    [
+      {
+        upstream: {
+          targets: [{ url: "http://a.test", weight: 3 }, { url: "http://b.test" }],
+          timeouts: { connectMs: 10 },
+        },
+      },
+    ],
     [{ operations: { getOrder: { rate: "5/s" } }, document: "openapi: 3.1.0" }],
   ])("opening and saving without a change changes nothing: %j", (given) => {
     const { document, name, ...before } = parse(given);
@@ -21,9 +29,16 @@ describe("the settings' form", () => {
 
   it("keeps the rewrites that it does not show when headers change", () => {
     const { document, name, ...before } = parse({ transform: { request: { rewrite: [{ from: "/a", to: "/b" }] } } });
-    const values = { ...valuesOf(name, before), requestSet: "X-From: gateway\nX-Empty", responseRemove: "Server, X-Powered-By" };
+    const values = {
+      ...valuesOf(name, before),
+      requestSet: "X-From: gateway\nX-Empty",
+      responseRemove: "Server, X-Powered-By",
+    };
     expect(apiInput.parse(settingsOf(values, before, document)).transform).toEqual({
-      request: { rewrite: [{ from: "/a", to: "/b" }], headers: { set: { "X-From": "gateway", "X-Empty": "" }, remove: [] } },
+      request: {
+        rewrite: [{ from: "/a", to: "/b" }],
+        headers: { set: { "X-From": "gateway", "X-Empty": "" }, remove: [] },
+      },
       response: { headers: { set: {}, remove: ["Server", "X-Powered-By"] } },
     });
   });

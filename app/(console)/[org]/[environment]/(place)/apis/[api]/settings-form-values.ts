@@ -45,7 +45,11 @@ export function valuesOf(name: string, settings: Omit<ApiSettings, "id">): Setti
 }
 
 /** The whole settings again: what the form does not show stays as it was. */
-export function settingsOf(values: SettingsValues, before: Omit<ApiSettings, "id">, document: string | null): ApiInputRaw {
+export function settingsOf(
+  values: SettingsValues,
+  before: Omit<ApiSettings, "id">,
+  document: string | null,
+): ApiInputRaw {
   const rate = values.rate.trim();
   return {
     name: values.name.trim(),
@@ -80,5 +84,7 @@ function authOf({ auth, keyHeader }: SettingsValues, before: Omit<ApiSettings, "
   if (auth === "none") return "none";
   const [first, ...others] = before.auth.anyOf;
   const { header: _header, ...key } = first?.key ?? {};
-  return { anyOf: [{ ...first, key: { ...key, ...(keyHeader.trim() ? { header: keyHeader.trim() } : {}) } }, ...others] };
+  return {
+    anyOf: [{ ...first, key: { ...key, ...(keyHeader.trim() ? { header: keyHeader.trim() } : {}) } }, ...others],
+  };
 }

@@ -15,7 +15,9 @@ import { FormProblem } from "#app/_ui/problem-state.tsx";
 export function SettingsForm({ input, api, mayWrite }: { input: ApiInput; api: ApiDetail; mayWrite: boolean }) {
   // The control plane answers its full form, parsed by the schema whose type this is.
   const settings = api.settings as Omit<ApiSettings, "id">;
-  const { register, handleSubmit, formState, watch } = useForm<SettingsValues>({ defaultValues: valuesOf(api.name, settings) });
+  const { register, handleSubmit, formState, watch } = useForm<SettingsValues>({
+    defaultValues: valuesOf(api.name, settings),
+  });
   const update = useUpdateApi(input);
   const problem = update.error ? problemOf(update.error) : null;
   const error = (name: string) => fieldError(problem, name);
@@ -32,7 +34,12 @@ export function SettingsForm({ input, api, mayWrite }: { input: ApiInput; api: A
               <option value="active">Active</option>
               <option value="inactive">Inactive: answers 404</option>
             </SelectField>
-            <TextField label="Listen path" mono error={error("listen.path") ?? error("path")} {...register("listenPath")} />
+            <TextField
+              label="Listen path"
+              mono
+              error={error("listen.path") ?? error("path")}
+              {...register("listenPath")}
+            />
             <TextField
               label="Host"
               optional
@@ -101,14 +108,25 @@ export function SettingsForm({ input, api, mayWrite }: { input: ApiInput; api: A
             <TextArea label="Set on requests" optional mono error={error("request")} {...register("requestSet")} />
             <TextArea label="Set on responses" optional mono error={error("response")} {...register("responseSet")} />
             <TextField label="Remove from requests" optional mono {...register("requestRemove")} />
-            <TextField label="Remove from responses" optional mono placeholder="Server" {...register("responseRemove")} />
+            <TextField
+              label="Remove from responses"
+              optional
+              mono
+              placeholder="Server"
+              {...register("responseRemove")}
+            />
           </div>
         </Section>
       </fieldset>
       {mayWrite && (
         <div className="mb-10 grid justify-items-start gap-4">
           <FormProblem error={update.error} />
-          <Button type="submit" look="primary" disabled={!formState.isDirty || update.isPending} busy={update.isPending && "Saving…"}>
+          <Button
+            type="submit"
+            look="primary"
+            disabled={!formState.isDirty || update.isPending}
+            busy={update.isPending && "Saving…"}
+          >
             Save
           </Button>
         </div>

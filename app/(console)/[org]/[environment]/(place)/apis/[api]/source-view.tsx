@@ -44,7 +44,12 @@ export function SourceView({ input, api, mayWrite }: { input: ApiInput; api: Api
       {problem && fieldError(problem, "document") && <p className="text-bad-ink">{fieldError(problem, "document")}</p>}
       <FormProblem error={update.error} />
       {mayWrite && (
-        <Button look="primary" disabled={!changed || update.isPending} busy={update.isPending && "Saving…"} onClick={save}>
+        <Button
+          look="primary"
+          disabled={!changed || update.isPending}
+          busy={update.isPending && "Saving…"}
+          onClick={save}
+        >
           Save
         </Button>
       )}

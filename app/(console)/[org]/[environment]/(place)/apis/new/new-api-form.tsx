@@ -25,7 +25,16 @@ interface Values {
   tags: string;
 }
 
-const empty: Values = { document: "", url: "", name: "", upstreamUrl: "", listenPath: "", auth: "key", rate: "", tags: "" };
+const empty: Values = {
+  document: "",
+  url: "",
+  name: "",
+  upstreamUrl: "",
+  listenPath: "",
+  auth: "key",
+  rate: "",
+  tags: "",
+};
 /** A pause in typing after which the document is looked at. */
 const PAUSE_MS = 700;
 
@@ -62,7 +71,11 @@ export function NewApiForm({ org, environment }: { org: string; environment: str
   const problem = create.error ? problemOf(create.error) : null;
   const seen = preview.error ? problemOf(preview.error) : null;
   return (
-    <form noValidate onSubmit={(event) => void submit(event)} className="grid gap-8 lg:grid-cols-[minmax(0,1fr)_320px] lg:items-start">
+    <form
+      noValidate
+      onSubmit={(event) => void submit(event)}
+      className="grid gap-8 lg:grid-cols-[minmax(0,1fr)_320px] lg:items-start"
+    >
       <div className="grid min-w-0 gap-5">
         <TextArea
           label="OpenAPI document"
@@ -154,6 +167,8 @@ export function NewApiForm({ org, environment }: { org: string; environment: str
 
 /** Only what was given: the rest is taken from the document. */
 function givenOf({ auth, tags, ...texts }: Values) {
-  const given = Object.fromEntries(Object.entries(texts).flatMap(([name, text]) => (text.trim() ? [[name, text.trim()]] : [])));
+  const given = Object.fromEntries(
+    Object.entries(texts).flatMap(([name, text]) => (text.trim() ? [[name, text.trim()]] : [])),
+  );
   return { ...given, auth, tags: splitTags(tags) };
 }

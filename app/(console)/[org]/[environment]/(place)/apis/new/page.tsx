@@ -13,7 +13,9 @@ export default async function NewApiPage({ params }: { params: Promise<{ org: st
   const organisation = await load(api.organisation.get({ org }));
   return (
     <>
-      <PageHeader title="New API">From an OpenAPI 3.0 or 3.1 document, or from nothing but a path and an upstream.</PageHeader>
+      <PageHeader title="New API">
+        From an OpenAPI 3.0 or 3.1 document, or from nothing but a path and an upstream.
+      </PageHeader>
       {organisation.permissions.includes("api:write") ? (
         <NewApiForm org={org} environment={environment} />
       ) : (

@@ -8,7 +8,11 @@ import type { ApiPreview } from "#app/_trpc/views.ts";
 export function Preview({ found, busy, error }: { found: ApiPreview | undefined; busy: boolean; error: unknown }) {
   const problem = error ? problemOf(error) : null;
   return (
-    <aside aria-label="Preview" aria-live="polite" className="overflow-hidden rounded-lg border bg-surface lg:sticky lg:top-[76px]">
+    <aside
+      aria-label="Preview"
+      aria-live="polite"
+      className="overflow-hidden rounded-lg border bg-surface lg:sticky lg:top-[76px]"
+    >
       <div className="px-4 py-3.5">
         <h2 className="font-semibold">{found && !problem ? found.title : "Preview"}</h2>
         <p className="text-ink-2">
