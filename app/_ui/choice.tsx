@@ -126,12 +126,15 @@ export function CheckboxGroup({
   choices,
   values,
   onChange,
+  empty,
 }: {
   legend: string;
   hint?: ReactNode;
   choices: Choice[];
   values: string[];
   onChange: (values: string[]) => void;
+  /** Said where there is nothing to choose from. */
+  empty?: string;
 }) {
   const id = useId();
   const toggle = (value: string) =>
@@ -143,6 +146,7 @@ export function CheckboxGroup({
       </span>
       {hint && <p className="-mt-1 text-sm text-ink-3">{hint}</p>}
       <div className="hairline-scroll grid max-h-72 gap-px overflow-y-auto rounded-lg border bg-line">
+        {choices.length === 0 && <p className="bg-surface px-3.5 py-2.5 text-ink-3">{empty}</p>}
         {choices.map((choice) => (
           <label
             key={choice.value}

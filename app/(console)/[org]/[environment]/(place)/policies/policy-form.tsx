@@ -1,0 +1,137 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useForm } from "react-hook-form";
+import { useTRPC } from "#app/_trpc/client.tsx";
+import { fieldError, problemOf } from "#app/_trpc/problem.ts";
+import type { PolicyView } from "#app/_trpc/views.ts";
+import { Button } from "#app/_ui/button.tsx";
+import { CheckboxGroup } from "#app/_ui/choice.tsx";
+import { SelectField, TextField } from "#app/_ui/field.tsx";
+import { FormProblem } from "#app/_ui/problem-state.tsx";
+import { QueryView } from "#app/_ui/query-view.tsx";
+import { rateText } from "#app/_ui/rate-text.ts";
+import { splitTags } from "#app/_ui/tags.ts";
+import { Empty } from "#app/_ui/empty.tsx";
+
+interface Values {
+  name: string;
+  state: "active" | "inactive";
+  rate: string;
+  quota: string;
+  tags: string;
+}
+
+export interface PolicyBody {
+  name: string;
+  state: "active" | "inactive";
+  rate?: string;
+  quota?: string;
+  tags: string[];
+  apis: PolicyView["apis"];
+}
+
+/** New and existing policies alike. Finer grants of an API, written elsewhere, stay as long as the API stays ticked. */
+export function PolicyForm({
+  org,
+  environment,
+  policy,
+  act,
+  busy,
+  error,
+  onSubmit,
+}: {
+  org: string;
+  environment: string;
+  policy?: PolicyView;
+  act: string;
+  busy: boolean;
+  error: unknown;
+  onSubmit: (body: PolicyBody) => void;
+}) {
+  const trpc = useTRPC();
+  const apis = useQuery(trpc.api.list.queryOptions({ org, environment }));
+  const [chosen, setChosen] = useState(Object.keys(policy?.apis ?? {}));
+  const { register, handleSubmit, formState } = useForm<Values>({ defaultValues: valuesOf(policy) });
+  const problem = error ? problemOf(error) : null;
+  const submit = handleSubmit(({ name, state, rate, quota, tags }) =>
+    onSubmit({
+      name: name.trim(),
+      state,
+      ...(rate.trim() ? { rate: rate.trim() } : {}),
+      ...(quota.trim() ? { quota: quota.trim() } : {}),
+      tags: splitTags(tags),
+      apis: Object.fromEntries(chosen.map((id) => [id, policy?.apis[id] ?? {}])),
+    }),
+  );
+  return (
+    <form noValidate onSubmit={(event) => void submit(event)} className="grid max-w-2xl gap-6">
+      <div className="grid gap-5 sm:grid-cols-2">
+        <TextField
+          label="Name"
+          autoComplete="off"
+          placeholder="Partners"
+          error={formState.errors.name?.message ?? fieldError(problem, "name")}
+          {...register("name", { required: "Name the policy" })}
+        />
+        <SelectField label="State" {...register("state")}>
+          <option value="active">Active</option>
+          <option value="inactive">Inactive: its keys are refused</option>
+        </SelectField>
+        <TextField
+          label="Rate"
+          optional
+          mono
+          placeholder="100/s"
+          hint="For one key, over all that it opens."
+          error={fieldError(problem, "rate")}
+          {...register("rate")}
+        />
+        <TextField
+          label="Quota"
+          optional
+          mono
+          placeholder="1000000/30d"
+          hint="Calls in a longer span."
+          error={fieldError(problem, "quota")}
+          {...register("quota")}
+        />
+      </div>
+      <QueryView query={apis} what="APIs">
+        {(list) =>
+          list.length === 0 ? (
+            <Empty title="Nothing to grant yet">Create an API first; it can be ticked here then.</Empty>
+          ) : (
+            <CheckboxGroup
+              legend="APIs"
+              hint="What a key with this policy may call."
+              choices={list.map(({ id, name, listenPath }) => ({
+                value: id,
+                name,
+                aside: <code className="text-sm">{listenPath}</code>,
+              }))}
+              values={chosen}
+              onChange={setChosen}
+            />
+          )
+        }
+      </QueryView>
+      <TextField label="Tags" optional mono error={fieldError(problem, "tags")} {...register("tags")} />
+      <FormProblem error={error} />
+      <Button type="submit" look="primary" className="justify-self-start" busy={busy && "Saving…"}>
+        {act}
+      </Button>
+    </form>
+  );
+}
+
+function valuesOf(policy: PolicyView | undefined): Values {
+  return {
+    name: policy?.name ?? "",
+    state: policy?.state ?? "active",
+    rate: policy?.rate ? rateText(policy.rate) : "",
+    quota: policy?.quota ? rateText(policy.quota) : "",
+    tags: policy?.tags.join(", ") ?? "",
+  };
+}
