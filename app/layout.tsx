@@ -16,6 +16,8 @@ export const viewport: Viewport = {
   ],
 };
 
+export const dynamic = "force-dynamic";
+
 /** Every page is rendered for its request: the nonce of the content security policy is new each time. */
 export default async function RootLayout({ children }: { children: ReactNode }) {
   const nonce = (await headers()).get("x-nonce") ?? undefined;
