@@ -10,9 +10,11 @@ export default function AuthLayout({ children }: { children: ReactNode }) {
     <ApiProvider>
       <div className="grid min-h-dvh lg:grid-cols-[minmax(0,1fr)_minmax(0,1.1fr)]">
         <div className="flex flex-col px-6 py-6 sm:px-12">
-          <Link href="/" aria-label="Causeway" className="self-start rounded-sm">
-            <Logo />
-          </Link>
+          <header className="flex">
+            <Link href="/" aria-label="Causeway" className="rounded-sm">
+              <Logo />
+            </Link>
+          </header>
           <main className="mx-auto flex w-full max-w-sm flex-1 flex-col justify-center py-12">{children}</main>
         </div>
         <div aria-hidden="true" className="relative hidden overflow-hidden border-l bg-sunken lg:block">
@@ -23,12 +25,12 @@ export default function AuthLayout({ children }: { children: ReactNode }) {
   );
 }
 
-/** A road from one shore to the other, with lamps on it. */
+/** Both shores of an ocean. */
 function Shore() {
   return (
     <div className="absolute inset-0">
       <div
-        className="absolute top-1/2 left-[8%] h-[88%] -translate-y-1/2 bg-map-land"
+        className="absolute top-1/2 left-[-16%] h-[68%] -translate-y-1/2 bg-map-land"
         style={{
           aspectRatio: `${mapBox.width} / ${mapBox.height}`,
           maskImage: "url(/land.svg)",

@@ -46,8 +46,12 @@ function crossingsOf(ring: [number, number][], y: number): number[] {
 function landRings(): [number, number][][] {
   const topology = atlas as unknown as Topology;
   const land = feature(topology, topology.objects["land"]!) as unknown as FeatureCollection<Polygon | MultiPolygon>;
-  return land.features.flatMap(({ geometry }) => polygonsOf(geometry).flat().map(projectRing));
+  return land.features.flatMap(({ geometry }) => polygonsOf(geometry).flat().filter(isInhabited).map(projectRing));
 }
+
+/** South of this there is ice and research. */
+const SOUTH = -58;
+const isInhabited = (ring: Position[]): boolean => ring.some(([, latitude]) => latitude! > SOUTH);
 
 const polygonsOf = (geometry: Polygon | MultiPolygon): Position[][][] =>
   geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates;

@@ -34,7 +34,7 @@ interface WireData {
 function dataOf(error: unknown): WireData | undefined {
   if (typeof error !== "object" || error === null || !("data" in error)) return undefined;
   // The server's error formatter writes this shape on every error that it answers.
-  return (error.data ?? undefined) as WireData | undefined;
+  return error.data as WireData | undefined;
 }
 
 /** The message of one field, by its name or by the last part of its path. */

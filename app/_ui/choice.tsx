@@ -83,6 +83,8 @@ function RadioCard({
 }) {
   const id = `${group}-${choice.value}`;
   return (
+    // Pointing shows the choice elsewhere too; focus does the same for the keyboard.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
     <label
       htmlFor={id}
       onMouseEnter={() => onPoint?.(choice.value)}
@@ -140,7 +142,7 @@ export function CheckboxGroup({
   const toggle = (value: string) =>
     onChange(values.includes(value) ? values.filter((other) => other !== value) : [...values, value]);
   return (
-    <div role="group" aria-labelledby={`${id}-legend`} className="grid content-start gap-2">
+    <fieldset aria-labelledby={`${id}-legend`} className="grid min-w-0 content-start gap-2">
       <span id={`${id}-legend`} className="font-medium">
         {legend}
       </span>
@@ -168,6 +170,6 @@ export function CheckboxGroup({
           </label>
         ))}
       </div>
-    </div>
+    </fieldset>
   );
 }

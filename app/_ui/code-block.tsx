@@ -19,16 +19,17 @@ export function CodeBlock({
         <div className="min-w-0 text-sm text-ink-2">{above ?? label}</div>
         <CopyButton text={text} />
       </div>
-      <pre
-        role="region"
+      <section
         aria-label={label}
         // Scrollable content has to be reachable by keyboard.
         // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
         tabIndex={0}
         className={`hairline-scroll overflow-x-auto px-4 py-3 text-sm leading-5 ${wrap ? "break-all whitespace-pre-wrap" : ""}`}
       >
-        <code>{text}</code>
-      </pre>
+        <pre className="contents">
+          <code>{text}</code>
+        </pre>
+      </section>
     </div>
   );
 }

@@ -31,7 +31,7 @@ export function CodeEditor({
           basicSetup,
           initial.trimStart().startsWith("{") ? json() : yaml(),
           EditorState.readOnly.of(readOnly),
-          EditorView.contentAttributes.of({ "aria-label": label }),
+          EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
           EditorView.updateListener.of((update) => {
             if (update.docChanged) changed(update.state.doc.toString());
           }),

@@ -73,6 +73,8 @@ function Confirm({
           <TextField
             label={`Type ${name} to confirm`}
             autoComplete="off"
+            // The one field of a dialog that was just opened.
+            // oxlint-disable-next-line jsx-a11y/no-autofocus
             autoFocus
             value={typed}
             onChange={(event) => setTyped(event.target.value)}

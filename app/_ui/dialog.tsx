@@ -22,6 +22,8 @@ export function Dialog({
     return () => dialog?.close();
   }, []);
   return (
+    // A press beside the dialog closes it; by keyboard that is Escape, which the browser answers itself.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
     <dialog
       ref={ref}
       aria-labelledby={id}

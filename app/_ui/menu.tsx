@@ -28,7 +28,7 @@ export function Menu({
   const id = useId();
   const close = () => setOpen(false);
   useEffect(() => {
-    if (!open) return;
+    if (!open) return undefined;
     const closeOutside = (event: Event) => {
       if (!root.current?.contains(event.target as Node)) setOpen(false);
     };

@@ -25,6 +25,8 @@ export function Reauthenticate({ onDone }: { onDone: () => void }) {
         label="Password"
         type="password"
         autoComplete="current-password"
+        // The one field of a dialog that was just opened.
+        // oxlint-disable-next-line jsx-a11y/no-autofocus
         autoFocus
         hint="It was not typed for a while. Type it again to go on."
         value={password}

@@ -80,9 +80,12 @@ export function Notice({
         noticeFrames[tone],
       )}
     >
-      <div className="min-w-0 flex-1 basis-64">
-        <p className={clsx("font-medium", inks[tone])}>{title}</p>
-        {children && <div className="mt-0.5 text-ink-2">{children}</div>}
+      <div className="flex min-w-0 flex-1 basis-64 gap-3">
+        <Lamp tone={tone} className="mt-1.5" />
+        <div className="min-w-0">
+          <p className="font-medium">{title}</p>
+          {children && <div className="mt-0.5 text-ink-2">{children}</div>}
+        </div>
       </div>
       {action}
     </div>
@@ -90,9 +93,9 @@ export function Notice({
 }
 
 const noticeFrames = {
-  good: "border-good/40 bg-good-wash",
-  bad: "border-bad/40 bg-bad-wash",
-  busy: "border-busy/40 bg-busy-wash",
-  signal: "border-signal/60 bg-signal-wash",
-  still: "border-line bg-sunken",
+  good: "border-good/45 bg-surface",
+  bad: "border-bad/45 bg-surface",
+  busy: "border-busy/45 bg-surface",
+  signal: "border-signal bg-surface",
+  still: "border-line bg-surface",
 } as const satisfies Record<Tone, string>;

@@ -10,7 +10,6 @@ export function ThemeProvider({ nonce, children }: { nonce: string | undefined; 
       attribute="data-theme"
       defaultTheme="system"
       enableSystem
-      disableTransitionOnChange
       // The browser hides a nonce from scripts, so the client's copy would differ from the server's.
       nonce={typeof window === "undefined" ? nonce : ""}
       scriptProps={{ suppressHydrationWarning: true }}

@@ -15,9 +15,11 @@ export default async function OutboxPage() {
   if (!letters) notFound();
   return (
     <div className="mx-auto max-w-2xl px-6 py-6">
-      <Link href="/" aria-label="Causeway" className="inline-block rounded-sm">
-        <Logo />
-      </Link>
+      <header className="flex">
+        <Link href="/" aria-label="Causeway" className="rounded-sm">
+          <Logo />
+        </Link>
+      </header>
       <main className="py-12">
         <PageHeader title="Outbox">This set-up sends no mail: letters are kept here, newest first.</PageHeader>
         {letters.length === 0 ? (

@@ -23,7 +23,7 @@ function attentionOf(org: string, environment: Environment, deployment: Deployme
   return [
     {
       id: run.id,
-      title: `${environment.name}: ${deployment.name} ${run.state === "failed" ? "failed" : "stalled"} while ${act}`,
+      title: `${deployment.name} of ${environment.name} ${run.state === "failed" ? "failed" : "stalled"} while ${act}`,
       text: run.failure?.message ?? "Nothing was heard from it for a while.",
       href: `/${org}/${environment.slug}/runs/${run.id}`,
       action: run.failure?.retryable === false ? "See why" : "Look and try again",

@@ -67,7 +67,7 @@ it("failed and stalled runs ask for attention, with the page where they are put 
   expect(prepareAttention("acme", [failed, environment({})])).toEqual([
     {
       id: "run_1",
-      title: "Production: Home failed while coming up",
+      title: "Home of Production failed while coming up",
       text: "Port is taken.",
       href: "/acme/production/runs/run_1",
       action: "Look and try again",

@@ -39,8 +39,8 @@ export function TrafficMap({
   const known = [...rps.values()].filter((value) => value !== null);
   return (
     <div className="mb-10 overflow-hidden rounded-lg border bg-surface">
-      <div className="px-2 pt-4 sm:px-6">
-        <WorldMap lamps={lamps} links={links} />
+      <div className="px-2 py-4 sm:px-6">
+        <WorldMap lamps={lamps} links={links} className="mx-auto max-w-[880px]" />
       </div>
       <div className="flex flex-wrap items-center gap-x-6 gap-y-1.5 border-t px-4 py-2.5 text-sm text-ink-2">
         <span>{regionsInUse(lamps.filter(({ kind }) => kind !== "idle").map(({ name }) => name))}</span>

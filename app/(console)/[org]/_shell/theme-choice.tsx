@@ -13,8 +13,7 @@ const themes = [
 export function ThemeChoice() {
   const { theme, setTheme } = useTheme();
   return (
-    <div
-      role="group"
+    <fieldset
       aria-label="Theme"
       className="mx-1.5 my-1 grid grid-cols-3 gap-px overflow-hidden rounded-md border bg-line"
     >
@@ -33,6 +32,6 @@ export function ThemeChoice() {
           {name}
         </button>
       ))}
-    </div>
+    </fieldset>
   );
 }

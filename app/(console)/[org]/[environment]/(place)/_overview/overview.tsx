@@ -8,6 +8,8 @@ import { ClusterRows } from "../clusters/cluster-rows.tsx";
 import { prepareChecklist } from "./prepare-checklist.ts";
 import { QuickFacts } from "./quick-facts.tsx";
 import { TryIt } from "./try-it.tsx";
+import { AttentionList } from "#app/(console)/[org]/_home/attention-list.tsx";
+import { prepareAttention } from "#app/(console)/[org]/_home/prepare-attention.ts";
 import { deploymentLooks, environmentHealth } from "#app/(console)/[org]/_deployments/health.ts";
 import { useTRPC } from "#app/_trpc/client.tsx";
 import type { AnalyticsReport, ApiView, Environment, KeyView, Organisation } from "#app/_trpc/views.ts";
@@ -44,6 +46,7 @@ export function Overview({ organisation, environment: given, regionNames, first 
   const counts = { apis: apis.data?.length ?? 0, keys: keys.data?.length ?? 0, calls: report.data?.totals.calls ?? 0 };
   const checklist = prepareChecklist(base, environment, counts);
   const plane = environment.controlPlane;
+  const attention = prepareAttention(organisation.slug, [environment]);
   return (
     <>
       <PageHeader
@@ -65,10 +68,11 @@ export function Overview({ organisation, environment: given, regionNames, first 
           <span>Home in {regionNames[environment.homeRegion] ?? environment.homeRegion}</span>
         </span>
       </PageHeader>
-      {plane && plane.state !== "live" && plane.latestRun && (
+      {attention.length > 0 && <AttentionList items={attention} />}
+      {plane && plane.state !== "live" && plane.state !== "failed" && plane.latestRun && (
         <div className="mb-8">
           <Notice
-            tone={plane.state === "failed" ? "signal" : "busy"}
+            tone="busy"
             title={`The control plane is ${deploymentLooks[plane.state].label.toLowerCase()}`}
             action={
               <ButtonLink href={`${base}/runs/${plane.latestRun.id}`} size="sm">
@@ -76,9 +80,7 @@ export function Overview({ organisation, environment: given, regionNames, first 
               </ButtonLink>
             }
           >
-            {plane.state === "failed"
-              ? plane.latestRun.failure?.message
-              : "Until it is live there is nothing to configure."}
+            Until it is live there is nothing to configure.
           </Notice>
         </div>
       )}

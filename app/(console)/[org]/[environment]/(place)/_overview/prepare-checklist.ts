@@ -14,7 +14,7 @@ export function prepareChecklist(
   counts: { apis: number; keys: number; calls: number },
 ): Step[] | null {
   const live = environment.clusters.filter(({ state, kind }) => state === "live" && kind === "cloud_cluster");
-  const run = environment.controlPlane?.latestRun;
+  const run = [environment.controlPlane, ...environment.clusters].find((one) => one && one.state !== "live")?.latestRun;
   const steps: Step[] = [
     {
       title: "Bring the environment up",

@@ -17,7 +17,7 @@ export function InstallCommands({ enrolment }: { enrolment: EnrolmentCreated }) 
       text={chosen.command}
       above={
         several ? (
-          <span className="flex gap-1" role="group" aria-label="Way of installing">
+          <fieldset className="flex gap-1" aria-label="Way of installing">
             {enrolment.install.map((way) => (
               <button
                 key={way.method}
@@ -34,7 +34,7 @@ export function InstallCommands({ enrolment }: { enrolment: EnrolmentCreated }) 
                 {way.title}
               </button>
             ))}
-          </span>
+          </fieldset>
         ) : (
           chosen.title
         )

@@ -32,7 +32,7 @@ export function Causeway({ runs }: { runs: RunDetail[] }) {
           </section>
         ))}
       </div>
-      <div className="water flex h-9 items-center border-t border-line px-4">
+      <div className="water flex h-9 items-center px-4">
         {left !== null && (
           <span className="bg-surface pr-2 text-sm text-ink-2">
             {left < 1_000

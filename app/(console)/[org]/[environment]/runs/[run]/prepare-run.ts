@@ -109,6 +109,8 @@ export function prepareLines(runs: RunDetail[], events: RunEvent[]): ProgressLin
     .sort((a, b) => a.at.localeCompare(b.at));
 }
 
+// Every kind returns; a new one is a type error here.
+// oxlint-disable-next-line typescript/consistent-return
 function wordsOf(body: RunEvent["body"]): Pick<ProgressLine, "text" | "tone"> {
   switch (body.kind) {
     case "state":

@@ -10,8 +10,10 @@ const inks = { plain: "text-ink-2", good: "text-good-ink", bad: "text-bad-ink", 
 export function ProgressLog({ lines, over }: { lines: ProgressLine[]; over: boolean }) {
   const box = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
+  // Each new line is the occasion, whatever it says.
   useLayoutEffect(() => {
     if (atEnd.current && box.current) box.current.scrollTop = box.current.scrollHeight;
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies
   }, [lines.length]);
   return (
     <div

@@ -54,9 +54,9 @@ export function RunPage({ org, environment, runs, regionNames }: Props) {
         {runs[0]!.requestedBy.name} <When at={runs[0]!.queuedAt} />
       </PageHeader>
       <div className="mb-4 flex items-center justify-between gap-4">
-        <p role="status" className="text-lg font-semibold">
+        <output className="text-lg font-semibold">
           <State tone={outcome.tone}>{outcome.label}</State>
-        </p>
+        </output>
         {outcome.label === "Live" && (
           <ButtonLink href={`/${org}/${environment.slug}`} look="primary" size="sm">
             Open {place}

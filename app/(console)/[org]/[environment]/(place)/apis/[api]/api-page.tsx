@@ -1,7 +1,6 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import Link from "next/link";
 import { DeleteApi } from "./delete-api.tsx";
 import { SettingsForm } from "./settings-form.tsx";
 import { SourceView } from "./source-view.tsx";
@@ -37,14 +36,7 @@ export function ApiPage({ input, first, view, mayWrite }: Props) {
     <QueryView query={query} what="this API">
       {(api) => (
         <>
-          <PageHeader
-            above={
-              <Link href={base} className="hover:text-ink hover:underline hover:underline-offset-4">
-                All of them
-              </Link>
-            }
-            title={api.name}
-          >
+          <PageHeader title={api.name}>
             <span className="flex flex-wrap items-center gap-x-4 gap-y-1">
               <State tone={api.state === "active" ? "good" : "still"}>
                 {api.state === "active" ? "Active" : "Inactive"}

@@ -1,6 +1,6 @@
 "use client";
 
-import { useForm } from "react-hook-form";
+import { useForm, useWatch } from "react-hook-form";
 import type { ApiInput } from "./api-page.tsx";
 import { settingsOf, valuesOf, type SettingsValues } from "./settings-form-values.ts";
 import { useUpdateApi } from "./use-update-api.ts";
@@ -15,9 +15,10 @@ import { FormProblem } from "#app/_ui/problem-state.tsx";
 export function SettingsForm({ input, api, mayWrite }: { input: ApiInput; api: ApiDetail; mayWrite: boolean }) {
   // The control plane answers its full form, parsed by the schema whose type this is.
   const settings = api.settings as Omit<ApiSettings, "id">;
-  const { register, handleSubmit, formState, watch } = useForm<SettingsValues>({
+  const { register, handleSubmit, formState, control } = useForm<SettingsValues>({
     defaultValues: valuesOf(api.name, settings),
   });
+  const auth = useWatch({ control, name: "auth" });
   const update = useUpdateApi(input);
   const problem = update.error ? problemOf(update.error) : null;
   const error = (name: string) => fieldError(problem, name);
@@ -51,7 +52,7 @@ export function SettingsForm({ input, api, mayWrite }: { input: ApiInput; api: A
             <TextArea
               label="Upstream URL"
               mono
-              className="sm:col-span-2"
+              className="sm:col-span-2 [&_textarea]:min-h-16"
               hint="One target a line; a weight may follow, such as http://b:8080 3."
               error={error("upstream") ?? error("targets")}
               {...register("targets")}
@@ -74,7 +75,7 @@ export function SettingsForm({ input, api, mayWrite }: { input: ApiInput; api: A
               <option value="key">Key</option>
               <option value="none">None: open to anyone</option>
             </SelectField>
-            {watch("auth") === "key" && (
+            {auth === "key" && (
               <TextField
                 label="Header of the key"
                 optional

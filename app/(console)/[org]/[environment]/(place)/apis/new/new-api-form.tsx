@@ -2,7 +2,7 @@
 
 import { useMutation } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
-import { useRef } from "react";
+import { useState } from "react";
 import { useForm } from "react-hook-form";
 import { FileButton } from "./file-button.tsx";
 import { Preview } from "./preview.tsx";
@@ -54,18 +54,17 @@ export function NewApiForm({ org, environment }: { org: string; environment: str
     if (!known.upstreamUrl && found.suggestedUpstreamUrl) setValue("upstreamUrl", found.suggestedUpstreamUrl);
   };
   const preview = useMutation(trpc.api.preview.mutationOptions({ onSuccess: suggest }));
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const [pause] = useState(createPause);
   const lookSoon = (delayMs: number) => {
-    clearTimeout(timer.current);
-    timer.current = setTimeout(() => {
+    pause.after(delayMs, () => {
       const { document, url } = getValues();
       if (document.trim()) preview.mutate({ org, environment, document });
       else if (URL.canParse(url.trim())) preview.mutate({ org, environment, url: url.trim() });
       else preview.reset();
-    }, delayMs);
+    });
   };
   const submit = handleSubmit((values) => {
-    clearTimeout(timer.current);
+    pause.end();
     create.mutate({ org, environment, ...givenOf(values) });
   });
   const problem = create.error ? problemOf(create.error) : null;
@@ -171,4 +170,17 @@ function givenOf({ auth, tags, ...texts }: Values) {
     Object.entries(texts).flatMap(([name, text]) => (text.trim() ? [[name, text.trim()]] : [])),
   );
   return { ...given, auth, tags: splitTags(tags) };
+}
+
+/** One thing to do after a pause; asking again starts the pause anew. */
+function createPause() {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const end = () => clearTimeout(timer);
+  return {
+    end,
+    after(delayMs: number, act: () => void) {
+      end();
+      timer = setTimeout(act, delayMs);
+    },
+  };
 }

@@ -1,7 +1,6 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import Link from "next/link";
 import { DestroyCluster } from "./destroy-cluster.tsx";
 import { EnrolmentTokens } from "./enrolment-tokens.tsx";
 import { NodeTable } from "./node-table.tsx";
@@ -36,14 +35,7 @@ export function ClusterPage({ org, environment, detail, permissions, regionName 
   const may = (permission: string) => permissions.includes(permission);
   return (
     <>
-      <PageHeader
-        above={
-          <Link href={base} className="hover:text-ink hover:underline hover:underline-offset-4">
-            All clusters
-          </Link>
-        }
-        title={cluster.name}
-      >
+      <PageHeader title={cluster.name}>
         <span className="flex flex-wrap items-center gap-x-4 gap-y-1">
           <State tone={look.tone}>{look.label}</State>
           {hybrid && <Badge>hybrid</Badge>}

@@ -3,7 +3,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
-import { useForm } from "react-hook-form";
+import { useForm, useWatch } from "react-hook-form";
 import { HybridCreated } from "./hybrid-created.tsx";
 import type { Place } from "#app/_map/place.ts";
 import { RegionPicker } from "#app/_map/region-picker.tsx";
@@ -52,7 +52,8 @@ export function NewClusterForm({
   const router = useRouter();
   const [kind, setKind] = useState("cloud");
   const [region, setRegion] = useState<string | null>(null);
-  const { register, handleSubmit, formState, watch } = useForm<Values>({ defaultValues: { nodes: 1, tags: "" } });
+  const { register, handleSubmit, formState, control } = useForm<Values>({ defaultValues: { nodes: 1, tags: "" } });
+  const nodes = useWatch({ control, name: "nodes" });
   const createCloud = useMutation(
     trpc.cluster.createCloud.mutationOptions({
       onSuccess: ({ run }) => router.push(`/${org}/${environment}/runs/${run}`),
@@ -74,9 +75,8 @@ export function NewClusterForm({
   const submit = handleSubmit(({ name, nodes, tags }) => {
     const base = { org, environment, name, tags: splitTags(tags) };
     if (!cloud) createHybrid.mutate(base);
-    else if (region) createCloud.mutate({ ...base, region, nodes: Number(nodes) });
+    else if (region) createCloud.mutate({ ...base, region, nodes });
   });
-  const nodes = Number(watch("nodes"));
   return (
     <form noValidate onSubmit={(event) => void submit(event)} className="grid gap-8">
       <RadioCards legend="Kind" columns={2} choices={kinds} value={kind} onChange={setKind} />
@@ -89,7 +89,7 @@ export function NewClusterForm({
           {...register("name", { required: "Name the cluster" })}
         />
         {cloud && (
-          <SelectField label="Size" {...register("nodes")}>
+          <SelectField label="Size" {...register("nodes", { valueAsNumber: true })}>
             {[1, 2, 3, 4, 5, 6, 7, 8].map((size) => (
               <option key={size} value={size}>
                 {size} {size === 1 ? "node" : "nodes"}

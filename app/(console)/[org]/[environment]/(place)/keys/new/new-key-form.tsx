@@ -15,6 +15,9 @@ import { SelectField, TextField } from "#app/_ui/field.tsx";
 import { FormProblem } from "#app/_ui/problem-state.tsx";
 import { QueryView } from "#app/_ui/query-view.tsx";
 
+/** Read when the form is sent, not when it is drawn. */
+const readClock = () => Date.now();
+
 interface Values {
   name: string;
   days: string;
@@ -55,7 +58,7 @@ export function NewKeyForm({ org, environment, first, endpoint }: Props) {
       ...input,
       ...chosen,
       name: name.trim(),
-      expiresAt: expiryOf(days, Date.now()),
+      expiresAt: expiryOf(days, readClock()),
       ...(rate.trim() ? { rate: rate.trim() } : {}),
     });
   });

@@ -1,7 +1,6 @@
 "use client";
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { PolicyForm } from "../policy-form.tsx";
 import { useTRPC } from "#app/_trpc/client.tsx";
@@ -33,17 +32,7 @@ export function PolicyPage({
     <QueryView query={query} what="this policy">
       {(policy) => (
         <>
-          <PageHeader
-            above={
-              <Link
-                href={`/${input.org}/${input.environment}/policies`}
-                className="hover:text-ink hover:underline hover:underline-offset-4"
-              >
-                All of them
-              </Link>
-            }
-            title={policy.name}
-          >
+          <PageHeader title={policy.name}>
             <span className="flex flex-wrap gap-x-4">
               <State tone={policy.state === "active" ? "good" : "still"}>
                 {policy.state === "active" ? "Active" : "Inactive"}
