@@ -18,7 +18,8 @@ function demand(result, what) {
 
 // `npm ci` refuses a lock file that was written where a registry lacks other platforms' optional binaries; `npm install`
 // takes the same locked versions.
-if (!existsSync(join(bin, "vitest"))) demand(run("npm", ["install", "--no-save", "--no-audit", "--no-fund"]), "npm install");
+if (!existsSync(join(bin, "vitest")))
+  demand(run("npm", ["install", "--no-save", "--no-audit", "--no-fund"]), "npm install");
 if (spawnSync("redis-server", ["--version"]).error) {
   console.log("Installing Redis");
   run("apt-get", ["update", "-qq"]);
@@ -31,10 +32,21 @@ mkdirSync(dirname(report), { recursive: true });
 const env = { ...process.env, PATH: bin + delimiter + process.env.PATH };
 const tests = run(
   join(bin, "node"),
-  [join(root, "node_modules/vitest/vitest.mjs"), "run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`],
+  [
+    join(root, "node_modules/vitest/vitest.mjs"),
+    "run",
+    "--reporter=default",
+    "--reporter=json",
+    `--outputFile.json=${report}`,
+  ],
   env,
 );
-const { numPassedTests: passed, numFailedTests, numFailedTestSuites, numPendingTests: skipped } = JSON.parse(readFileSync(report, "utf8"));
+const {
+  numPassedTests: passed,
+  numFailedTests,
+  numFailedTestSuites,
+  numPendingTests: skipped,
+} = JSON.parse(readFileSync(report, "utf8"));
 // A suite whose hook failed has no failed test of its own, and still failed.
 const failed = Math.max(numFailedTests, numFailedTestSuites > 0 || tests.status !== 0 ? 1 : 0);
 console.log(`${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ""}`);

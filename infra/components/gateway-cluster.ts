@@ -44,6 +44,8 @@ export class GatewayCluster extends ComponentResource {
           CAUSEWAY_TAGS: args.tags.join(","),
           CAUSEWAY_DATA_DIR: "{{data}}",
           CAUSEWAY_WORKERS: "1",
+          // Inside the time that the region gives a leaving replica.
+          CAUSEWAY_DRAIN_SECONDS: "10",
         },
       },
       { ...child, dependsOn: [redis, token] },

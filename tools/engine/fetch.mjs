@@ -24,6 +24,7 @@ export function fetchEngine(root) {
     cwd: here,
     stdio: ["ignore", "inherit", "pipe"],
   });
-  if (built.status !== 0) throw new Error(`The Pulumi engine could not be built:\n${String(built.stderr).slice(-2_000)}`);
+  if (built.status !== 0)
+    throw new Error(`The Pulumi engine could not be built:\n${String(built.stderr).slice(-2_000)}`);
   return file;
 }
