@@ -1,6 +1,6 @@
 import { sql, type SQL } from "drizzle-orm";
 import type { z } from "zod";
-import { quantileOf, type Histogram } from "#contracts/analytics/histogram.ts";
+import { mergeHistograms, quantileOf, type Histogram } from "#contracts/analytics/histogram.ts";
 import { rangeShape, type analyticsQuery, type AnalyticsReport } from "#contracts/plane/analytics.ts";
 import { apis, keys } from "#drizzle/controlplane/schema.ts";
 import type { Plane } from "../plane.ts";
@@ -59,7 +59,7 @@ export async function reportCalls(plane: Plane, query: Query): Promise<Analytics
     ),
     namesOf(plane),
   ]);
-  const all = merged(pointHistograms);
+  const all = [...pointHistograms.values()].reduce(mergeHistograms, []);
   return {
     from: new Date(fromMs).toISOString(),
     to: new Date(toMs).toISOString(),
@@ -165,13 +165,6 @@ async function histograms(
     else found.set(name ?? "", [[bucket, count]]);
   }
   return found;
-}
-
-function merged(histograms: Map<string, Histogram>): Histogram {
-  const counts = new Map<number, number>();
-  for (const histogram of histograms.values())
-    for (const [bucket, count] of histogram) counts.set(bucket, (counts.get(bucket) ?? 0) + count);
-  return [...counts].toSorted(([a], [b]) => a - b);
 }
 
 function latencyOf(histogram: Histogram): Latency {

@@ -25,8 +25,7 @@ const COUNT = `local n = redis.call('INCR', KEYS[1]) if n == 1 then redis.call('
  * become free because a store is down.
  */
 export async function throttle(redis: Redis, rule: ThrottleRule, subject: string): Promise<void> {
-  // Subjects are addresses of people: the store holds their hash only.
-  const key = `throttle:${rule.name}:${createHash("sha256").update(subject).digest("hex").slice(0, 32)}`;
+  const key = keyOf(rule, subject);
   let answer: [number, number];
   try {
     answer = (await redis.eval(COUNT, 1, key, rule.windowSeconds)) as [number, number];
@@ -47,5 +46,10 @@ export async function throttle(redis: Redis, rule: ThrottleRule, subject: string
 
 /** After a success: the account's failed attempts no longer count. */
 export async function forgive(redis: Redis, rule: ThrottleRule, subject: string): Promise<void> {
-  await redis.del(`throttle:${rule.name}:${createHash("sha256").update(subject).digest("hex").slice(0, 32)}`);
+  await redis.del(keyOf(rule, subject));
+}
+
+/** Subjects are addresses of people: the store holds their hash only. */
+function keyOf(rule: ThrottleRule, subject: string): string {
+  return `throttle:${rule.name}:${createHash("sha256").update(subject).digest("hex").slice(0, 32)}`;
 }
