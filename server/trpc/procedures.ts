@@ -12,6 +12,8 @@ import { factsOf, publicMessageOf, toTrpcError } from "./errors.ts";
 export interface ProcedureMeta {
   access: "public" | "session" | "org";
   can?: Permission;
+  /** Wants the password typed a moment ago. */
+  fresh?: boolean;
 }
 
 const t = initTRPC
@@ -62,7 +64,7 @@ export const sessionProcedure = base.meta({ access: "session" }).use(({ ctx, nex
  */
 export function orgProcedure({ can, fresh = false }: { can: Permission; fresh?: boolean }) {
   return sessionProcedure
-    .meta({ access: "org", can })
+    .meta({ access: "org", can, fresh })
     .input(z.object({ org: slug }))
     .use(async ({ ctx, input, next }) => {
       const scope = await openOrg(ctx.deps, ctx.session, input.org);

@@ -4,6 +4,7 @@ import { runDetail, runEventView, runSummary } from "#contracts/console/views.ts
 import { cancelRun, retryRun } from "../../runs/control-run.ts";
 import { followRun } from "../../runs/follow-run.ts";
 import { getRun, listRuns } from "../../runs/view-run.ts";
+import type { OrgScope } from "../../scope.ts";
 import { nothing, orgProcedure, router } from "../procedures.ts";
 
 const runInput = z.object({ run: z.string() });
@@ -34,10 +35,15 @@ export const runRouter = router({
   /** A client that comes back names the last sequence number that it saw and misses nothing. */
   events: orgProcedure({ can: "organisation:read" })
     .input(runInput.extend({ lastEventId: z.string().nullish() }))
-    .subscription(async function* ({ ctx, input, signal }) {
-      const afterSeq = Number(input.lastEventId ?? 0) || 0;
-      const stop = signal ?? new AbortController().signal;
-      for await (const event of followRun(ctx.scope, { run: input.run, afterSeq }, stop))
-        yield tracked(String(event.seq), runEventView.parse(event));
+    .subscription(async ({ ctx, input, signal }) => {
+      // Asked before the stream begins: what a stream throws later is no longer an answer with a code.
+      await getRun(ctx.scope, input.run);
+      return trackRun(ctx.scope, input, signal ?? new AbortController().signal);
     }),
 });
+
+async function* trackRun(scope: OrgScope, input: { run: string; lastEventId?: string | null }, signal: AbortSignal) {
+  const afterSeq = Number(input.lastEventId ?? 0) || 0;
+  for await (const event of followRun(scope, { run: input.run, afterSeq }, signal))
+    yield tracked(String(event.seq), runEventView.parse(event));
+}

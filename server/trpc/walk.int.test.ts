@@ -1,0 +1,194 @@
+import type { AnyProcedure } from "@trpc/server";
+import { TRPCError } from "@trpc/server";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { z } from "zod";
+import { AppError } from "#base/errors.ts";
+import { role } from "#contracts/plane/claims.ts";
+import { permissions, permissionsOf } from "../permissions.ts";
+import { fingerprint } from "../testkit/fingerprint.ts";
+import { foreignIds } from "../testkit/foreign-ids.ts";
+import { examples, type Example } from "../testkit/procedure-examples.ts";
+import { callerFor, signUpPerson, type Caller } from "../testkit/tenants.ts";
+import { bootWorld, type World } from "../testkit/world.ts";
+import { mayDo } from "../scope.ts";
+import type { ProcedureMeta } from "./procedures.ts";
+import { appRouter } from "./router.ts";
+
+/** What the walk reads of a procedure; tRPC's own type hides the parsers. */
+interface Definition {
+  type: "query" | "mutation" | "subscription";
+  meta?: ProcedureMeta;
+  inputs: z.ZodObject[];
+  output?: z.ZodType;
+}
+
+const procedures = Object.entries(appRouter._def.procedures as unknown as Record<string, AnyProcedure>).map(
+  ([path, procedure]) => ({ path, ...(procedure._def as unknown as Definition) }),
+);
+/** These answer with a stream, which has no schema of the whole. */
+const streams = ["run.events"];
+const FRESH_MS = 15 * 60_000;
+
+let world: World;
+beforeAll(async () => {
+  world = await bootWorld();
+});
+afterAll(() => world.console.stop());
+
+test("every procedure has an example, and every example a procedure", () => {
+  expect(Object.keys(examples).toSorted()).toEqual(procedures.map(({ path }) => path).toSorted());
+});
+
+test("every permission is asked by a procedure, and each role holds some", () => {
+  const asked = new Set(procedures.map(({ meta }) => meta?.can));
+  expect(permissions.filter((permission) => !asked.has(permission))).toEqual([]);
+  for (const name of role.options) expect(permissionsOf[name].length).toBeGreaterThan(0);
+});
+
+describe.each(procedures)("$path", (procedure) => {
+  const { path, type, meta } = procedure;
+  const example: Example = examples[path] ?? {};
+  const isOrg = meta?.access === "org";
+
+  test("says who may call it, what it takes and what it answers", async () => {
+    expect(meta?.access).toMatch(/^(public|session|org)$/);
+    if (isOrg) expect(permissions).toContain(meta?.can);
+    if (streams.includes(path)) expect(type).toBe("subscription");
+    else expect(procedure.output).toBeDefined();
+    const declared = procedure.inputs.flatMap((input) => Object.keys(input.shape));
+    expect(declared).toEqual(expect.arrayContaining(Object.keys((await inputOf(example, isOrg)) ?? {})));
+    if (path.endsWith(".destroy") || path === "apiToken.create") expect(meta?.fresh).toBe(true);
+  });
+
+  if (meta?.access !== "public")
+    test("is refused without a session", async () => {
+      expect(await codeOf(callerFor(world.deps, null), path, await inputOf(example, isOrg))).toBe("UNAUTHORIZED");
+    });
+
+  if (type === "mutation")
+    test("is refused from another site's page", async () => {
+      const caller = callerFor(world.deps, world.own.tenant.people.owner.session, { sameOrigin: false });
+      expect(await refusal(caller, path, await inputOf(example, isOrg))).toEqual(["FORBIDDEN", "forbidden"]);
+    });
+
+  const lacking = role.options.filter((name) => meta?.can && !mayDo(name, meta.can));
+  if (lacking.length > 0)
+    test(`is refused for ${lacking.join(" and ")}`, async () => {
+      const input = await inputOf(example, isOrg);
+      const before = await everything();
+      for (const name of lacking) {
+        const { caller } = world.own.tenant.people[name];
+        expect(await refusal(caller, path, input)).toEqual(["FORBIDDEN", "forbidden"]);
+      }
+      expect(await everything()).toEqual(before);
+    });
+
+  if (meta?.fresh)
+    test("asks for the password again after 15 minutes", async () => {
+      const { session } = world.own.tenant.people.owner;
+      const old = { ...session, authenticatedAtMs: world.deps.clock.now() - FRESH_MS - 1 };
+      const input = await inputOf(example, isOrg);
+      expect(await refusal(callerFor(world.deps, old), path, input)).toEqual(["FORBIDDEN", "needs_reauthentication"]);
+    });
+
+  if (isOrg)
+    test("does not find another tenant's organisation", async () => {
+      const input = { ...(await inputOf(example, isOrg)), org: world.stranger.tenant.slug };
+      const before = await everything();
+      expect(await codeOf(world.own.tenant.people.owner.caller, path, input)).toBe("NOT_FOUND");
+      expect(await everything()).toEqual(before);
+    });
+
+  if (isOrg)
+    test("does not find what is another tenant's inside the own organisation", async () => {
+      const input = (await inputOf(example, isOrg))!;
+      const tries = Object.keys(input).flatMap((member) =>
+        foreignIds(world.stranger, member, path).map((id) => ({ ...input, [member]: id })),
+      );
+      const before = await everything();
+      for (const foreign of tries)
+        expect([foreign, await codeOf(world.own.tenant.people.owner.caller, path, foreign)]).toEqual([
+          foreign,
+          "NOT_FOUND",
+        ]);
+      expect(await everything()).toEqual(before);
+    });
+
+  test("answers its owner as its schema says, and a change is in the audit", async () => {
+    const caller = example.ownPerson
+      ? (await signUpPerson(world.deps, "Leaving")).person.caller
+      : world.own.tenant.people.owner.caller;
+    const input = await inputOf(example, isOrg);
+    const before = await newestAudit();
+    const answer = await call(caller, path, input);
+    if (procedure.output) expect(procedure.output.parse(answer)).toEqual(answer);
+    else expect(answer).toBeDefined();
+    const audited = JSON.stringify(await newestAudit()) !== JSON.stringify(before);
+    expect(audited).toBe(type === "mutation" && example.unaudited === undefined);
+  });
+});
+
+test("a policy and a key cannot name what is another tenant's", async () => {
+  const { tenant, environment } = world.own;
+  const { caller } = tenant.people.owner;
+  const place = { org: tenant.slug, environment };
+  const before = await everything();
+  const policy = { ...place, name: "Greedy", apis: [world.stranger.api] };
+  expect(await refusal(caller, "policy.create", policy)).toEqual(["BAD_REQUEST", "invalid"]);
+  const key = { ...place, name: "Greedy", policies: [world.stranger.policy] };
+  expect(await refusal(caller, "key.create", key)).toEqual(["BAD_REQUEST", "invalid"]);
+  expect(await everything()).toEqual(before);
+});
+
+async function inputOf(example: Example, isOrg: boolean): Promise<Record<string, unknown> | undefined> {
+  const given = await example.input?.(world);
+  return isOrg ? { org: world.own.tenant.slug, ...given } : given;
+}
+
+/** Calls a procedure by its path; of a stream, the first value. */
+async function call(caller: Caller, path: string, input: unknown): Promise<unknown> {
+  const [room, name] = path.split(".") as [string, string];
+  const procedure = (caller as unknown as Record<string, Record<string, (given: unknown) => Promise<unknown>>>)[room]![
+    name
+  ]!;
+  const answer = await procedure(input);
+  if (!isStream(answer)) return answer;
+  for await (const first of answer) return first;
+  return undefined;
+}
+
+const isStream = (value: unknown): value is AsyncIterable<unknown> =>
+  typeof value === "object" && value !== null && Symbol.asyncIterator in value;
+
+/** tRPC's code and ours. */
+async function refusal(caller: Caller, path: string, input: unknown): Promise<[string, string]> {
+  try {
+    await call(caller, path, input);
+    return ["OK", "ok"];
+  } catch (error) {
+    if (!(error instanceof TRPCError)) throw error;
+    return [error.code, error.cause instanceof AppError ? error.cause.code : "unforeseen"];
+  }
+}
+
+const codeOf = async (caller: Caller, path: string, input: unknown) => (await refusal(caller, path, input))[0];
+
+/** Every row of the console and of both control planes. */
+const everything = () =>
+  Promise.all(
+    [world.console.databaseUrl, world.own.plane.databaseUrl, world.stranger.plane.databaseUrl].map(fingerprint),
+  );
+
+/** The newest entry of each chain that the own environment's page shows. */
+async function newestAudit(): Promise<string[]> {
+  const { tenant, environment } = world.own;
+  const org = tenant.slug;
+  const { caller } = tenant.people.owner;
+  const pages = await Promise.all([caller.audit.list({ org }), caller.audit.list({ org, environment })]);
+  return pages.map(({ items }) =>
+    items
+      .map(({ id }) => id)
+      .toSorted()
+      .join(),
+  );
+}
