@@ -3,19 +3,16 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { glob, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { build } from "esbuild";
 import { writeAtomically } from "#infra/local/store.ts";
+import { bundleForNode, repository } from "../bundle.ts";
 import { say, SetUpFailed, timed } from "./say.ts";
-import { repository } from "./settings.ts";
 
 interface Target {
   name: string;
   /** What it is made of: folders (all sources in them) and files. */
   sources: string[];
   result: string;
-  /** A tree without it cannot build this, and goes on without it. */
-  entry: string;
-  make: () => Promise<void>;
+  make: () => Promise<unknown>;
 }
 
 const shared = ["base", "contracts", "package-lock.json"];
@@ -34,21 +31,18 @@ const targets: Target[] = [
       "postcss.config.mjs",
     ],
     result: ".next/BUILD_ID",
-    entry: "app/layout.tsx",
     make: () => command(["node_modules/next/dist/bin/next", "build"]),
   },
   {
     name: "control plane",
-    sources: [...shared, "controlplane", "drizzle/controlplane", "drizzle/migrate.ts"],
+    sources: [...shared, "controlplane", "drizzle/controlplane", "drizzle/migrate.ts", "tools/bundle.ts"],
     result: "dist/controlplane/controlplane.mjs",
-    entry: "controlplane/main.ts",
-    make: bundleControlPlane,
+    make: () => bundleForNode("controlplane/main.ts", "dist/controlplane/controlplane.mjs"),
   },
   {
     name: "gateway",
-    sources: [...shared, "gateway", "tools/pack-gateway.ts"],
+    sources: [...shared, "gateway", "tools/bundle.ts", "tools/pack-gateway.ts"],
     result: "dist/gateway/gateway.mjs",
-    entry: "tools/pack-gateway.ts",
     make: () => command(["tools/pack-gateway.ts"]),
   },
 ];
@@ -56,10 +50,6 @@ const targets: Target[] = [
 /** Builds what the sources have outrun, and says so; an unchanged tree builds nothing. */
 export async function buildOutdated(stamps: string): Promise<void> {
   for (const target of targets) {
-    if (!existsSync(join(repository, target.entry))) {
-      say(`the ${target.name} cannot be built: ${target.entry} is not there`);
-      continue;
-    }
     const stamp = join(stamps, target.name.replaceAll(" ", "-"));
     const key = await keyOf(target.sources);
     const before = await readFile(stamp, "utf8").catch(() => "");
@@ -78,26 +68,6 @@ async function keyOf(sources: string[]): Promise<string> {
   for (const path of paths.filter((name) => !name.includes(".test.")).sort())
     hash.update(`${path}\0`).update(await readFile(join(repository, path)).catch(() => ""));
   return hash.digest("hex");
-}
-
-async function bundleControlPlane(): Promise<void> {
-  await build({
-    entryPoints: [join(repository, "controlplane/main.ts")],
-    outfile: join(repository, "dist/controlplane/controlplane.mjs"),
-    bundle: true,
-    platform: "node",
-    format: "esm",
-    target: "node24",
-    sourcemap: true,
-    logLevel: "error",
-    absWorkingDir: repository,
-    // Optional native parts that their owners do without.
-    external: ["pg-native", "bufferutil", "utf-8-validate", "pino-pretty"],
-    // Packages written as CommonJS call `require` for Node's own modules.
-    banner: {
-      js: 'import { createRequire as __require } from "node:module"; const require = __require(import.meta.url);',
-    },
-  });
 }
 
 function command(args: string[]): Promise<void> {

@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import { regionClient } from "#infra/local/client.ts";
+import { repository } from "../bundle.ts";
 import { Component } from "./component.ts";
 import type { operatorSecrets } from "./secrets.ts";
-import { repository, type UpSettings } from "./settings.ts";
+import type { UpSettings } from "./settings.ts";
 
 export interface Machine {
   settings: UpSettings;

@@ -1,8 +1,7 @@
 import { join, resolve } from "node:path";
 import { z } from "zod";
 import { parseEnv } from "#base/env.ts";
-
-export const repository = resolve(import.meta.dirname, "../..");
+import { repository } from "../bundle.ts";
 
 const upEnv = z.object({
   CAUSEWAY_PORT: z.coerce.number().int().min(1).max(64_000).default(3000),
