@@ -6,6 +6,7 @@ import { messageOf } from "#base/errors.ts";
 import { Secret } from "#base/secret.ts";
 import { parseRanges } from "#gateway/upstream/index.ts";
 import type { GatewayEnv } from "./env.ts";
+import { UsageError } from "./usage-error.ts";
 
 /** Where the configuration comes from. */
 export type Source = { kind: "file"; path: string } | { kind: "link"; url: string; token: Secret | undefined };
@@ -35,9 +36,6 @@ export interface GatewayOptions {
   drainMs: number;
   spoolBytes: number;
 }
-
-/** A mistake of the one who starts the gateway: printed as one line, and the process ends with status 2. */
-export class UsageError extends Error {}
 
 /** Throws `UsageError` with the remedy. */
 export function readOptions(argv: readonly string[], env: GatewayEnv): GatewayOptions {

@@ -25,3 +25,13 @@ export interface ParsedConfiguration {
   settings: GatewaySettings;
   quarantined: readonly Quarantined[];
 }
+
+/** What this node serves, in its own words. */
+export interface Applied {
+  revision: number;
+  hash: string;
+  tookMs: number;
+  atMs: number;
+  apis: number;
+  quarantined: readonly Quarantined[];
+}

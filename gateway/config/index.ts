@@ -3,9 +3,10 @@
  * the last-known-good. A configuration that fails changes nothing. Files and the link come through the same door
  * (`Configuration`). It must not open sockets for traffic, and must not serve half of a configuration.
  */
-export type { Configuration, ParsedConfiguration } from "./configuration.ts";
+export type { Applied, Configuration, ParsedConfiguration } from "./configuration.ts";
 export { prepare, type Prepared } from "./prepare.ts";
 export { readFileConfiguration, ConfigurationError } from "./file/read-file-configuration.ts";
-export { watchFileConfiguration } from "./file/watch.ts";
+export { FileSource } from "./file/file-source.ts";
+export type { ConfiguredNode, NodeFigures, Source } from "./source.ts";
 export { carriesTag } from "./sharding.ts";
 export { Generations, type Generation } from "./generations.ts";

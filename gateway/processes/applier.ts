@@ -1,21 +1,10 @@
-import type { Quarantined } from "#contracts/revision/snapshot.ts";
 import { systemClock } from "#base/clock.ts";
-import { prepare, type Configuration, type Prepared } from "#gateway/config/index.ts";
+import { prepare, type Applied, type Configuration, type Prepared } from "#gateway/config/index.ts";
 import { LimitBook, LocalAuthority } from "#gateway/limit/index.ts";
 import type { CompileDeps } from "#gateway/pipeline/index.ts";
 import { plugins } from "#gateway/plugins/index.ts";
 import { Balancer } from "#gateway/upstream/index.ts";
 import type { WorkerPool } from "./worker-pool.ts";
-
-/** What this node serves, in its own words. */
-export interface Applied {
-  revision: number;
-  hash: string;
-  tookMs: number;
-  atMs: number;
-  apis: number;
-  quarantined: readonly Quarantined[];
-}
 
 /** The one door for configurations: proved in the primary, swapped in every worker, and only then called applied. */
 export class Applier {

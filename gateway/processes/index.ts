@@ -5,5 +5,6 @@
  */
 export { WorkerPool, type WorkerPoolOptions, type WorkerCounts } from "./worker-pool.ts";
 export { runWorker, type Channel } from "./worker.ts";
-export { Applier, type Applied } from "./applier.ts";
+export { Applier } from "./applier.ts";
+export { startPrimary, type RunningGateway } from "./primary.ts";
 export type { FromWorker, ToWorker, WorkerSettings } from "./messages.ts";

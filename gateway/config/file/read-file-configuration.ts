@@ -4,6 +4,7 @@ import { apiSettings } from "#contracts/api/definition.ts";
 import { fileConfiguration } from "#contracts/config/file.ts";
 import { canonicalJson } from "#base/canonical.ts";
 import { messageOf } from "#base/errors.ts";
+import { UsageError } from "#gateway/usage-error.ts";
 import type { Configuration } from "../configuration.ts";
 import { carriesTag } from "../sharding.ts";
 import { loadSources, type SourceDocument } from "./load-sources.ts";
@@ -13,14 +14,7 @@ import { keyRecordOf } from "./key-records.ts";
 import type { Problem } from "./problem.ts";
 
 /** Every problem of a configuration, one line each: `file:line: path: what was expected`. */
-export class ConfigurationError extends Error {
-  readonly lines: readonly string[];
-
-  constructor(lines: readonly string[]) {
-    super(lines.join("\n"));
-    this.lines = lines;
-  }
-}
+export class ConfigurationError extends UsageError {}
 
 export interface FileConfigurationResult {
   configuration: Omit<Configuration, "revision">;

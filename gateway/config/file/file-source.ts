@@ -1,0 +1,100 @@
+import type { Logger } from "#base/log.ts";
+import { background } from "#base/log.ts";
+import { messageOf } from "#base/errors.ts";
+import type { KeyRecord } from "#contracts/key/record.ts";
+import type { KeyOutcome } from "#gateway/session/index.ts";
+import type { ConfiguredNode, Source } from "../source.ts";
+import { readFileConfiguration, type FileConfigurationResult } from "./read-file-configuration.ts";
+import { watchFileConfiguration } from "./watch.ts";
+
+export interface FileSourceOptions {
+  path: string;
+  tags: readonly string[];
+  log: Logger;
+}
+
+/** A gateway of files: read whole or not at all, watched, and its keys all known from the start. */
+export class FileSource implements Source {
+  readonly #options: FileSourceOptions;
+  readonly #stopping = new AbortController();
+  #keys: ReadonlyMap<string, KeyRecord> = new Map();
+  #files: readonly string[] = [];
+  #revision = 0;
+  #first: FileConfigurationResult | undefined;
+  #node: ConfiguredNode | undefined;
+  #problems: readonly string[] = [];
+
+  constructor(options: FileSourceOptions) {
+    this.#options = options;
+  }
+
+  /** Reads before anything starts, so that a bad file ends the process with its problems and nothing half-made. */
+  async open(): Promise<{ redisPrefix: string }> {
+    this.#first = await this.#read();
+    return { redisPrefix: "{causeway}:" };
+  }
+
+  async start(node: ConfiguredNode): Promise<void> {
+    this.#node = node;
+    await this.#use(this.#first!);
+    const { path, log } = this.#options;
+    const watching = watchFileConfiguration(
+      path,
+      () => this.#files,
+      () => this.#reloadChanged(),
+      this.#stopping.signal,
+    );
+    background(watching, log, "watching the configuration");
+  }
+
+  async resolveKey(hash: string): Promise<KeyOutcome> {
+    const key = this.#keys.get(hash);
+    return key ? { at: "found", key } : { at: "unknown" };
+  }
+
+  /** Nothing is kept of them here: the metrics have counted them. */
+  record(): void {}
+
+  async reload(): Promise<unknown> {
+    await this.#use(await this.#read());
+    return this.status();
+  }
+
+  status(): Record<string, unknown> {
+    return { source: "file", path: this.#options.path, files: this.#files, problems: this.#problems };
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+  }
+
+  #read(): Promise<FileConfigurationResult> {
+    return readFileConfiguration(this.#options.path, this.#options.tags);
+  }
+
+  async #reloadChanged(): Promise<void> {
+    const { log, path } = this.#options;
+    try {
+      await this.reload();
+      log.info({ path, revision: this.#revision }, "the changed configuration is served");
+    } catch (error) {
+      this.#problems = messageOf(error).split("\n");
+      for (const line of this.#problems) log.error(`${line}; the configuration before goes on serving`);
+    }
+  }
+
+  async #use({ configuration, files }: FileConfigurationResult): Promise<void> {
+    const node = this.#node!;
+    this.#files = files;
+    if (node.current()?.hash !== configuration.hash)
+      await node.apply({ ...configuration, revision: (this.#revision += 1) });
+    this.#problems = [];
+    const before = this.#keys;
+    this.#keys = new Map((configuration.keys ?? []).map((key) => [key.hash, key]));
+    const gone = [...before.keys()].filter((hash) => !this.#keys.has(hash)).map((hash) => ({ hash, key: null }));
+    const changed = [...this.#keys]
+      .filter(([hash, key]) => JSON.stringify(before.get(hash)) !== JSON.stringify(key))
+      .map(([hash, key]) => ({ hash, key }));
+    if (gone.length + changed.length > 0) node.pushKeys([...gone, ...changed]);
+  }
+}

@@ -1,0 +1,39 @@
+import type { AnalyticsEntry } from "#contracts/analytics/batch.ts";
+import type { KeyRecord } from "#contracts/key/record.ts";
+import type { KeyOutcome } from "#gateway/session/index.ts";
+import type { Applied, Configuration } from "./configuration.ts";
+
+/** What a source may ask of the node that it configures. */
+export interface ConfiguredNode {
+  /** Resolves when every worker serves it; rejects with the reason, and then the one before goes on serving. */
+  apply(configuration: Configuration): Promise<Applied>;
+  /** Keys that changed; null: revoked or deleted. */
+  pushKeys(items: { hash: string; key: KeyRecord | null }[]): void;
+  /** Served now, or undefined before the first. */
+  current(): Applied | undefined;
+  figures(): NodeFigures;
+}
+
+export interface NodeFigures {
+  /** Address that clients reach this node at. */
+  listen: string;
+  workers: number;
+  connections: number;
+  memoryBytes: number;
+}
+
+/** Where configuration and keys come from: files, or the link. One of them drives a node, through the same door. */
+export interface Source {
+  /** What has to be known before workers start. Throws `UsageError` for a mistake of whoever starts the gateway. */
+  open(): Promise<{ redisPrefix: string }>;
+  /** Delivers what there is, then every change, until `stop`. */
+  start(node: ConfiguredNode): Promise<void>;
+  resolveKey(hash: string): Promise<KeyOutcome>;
+  /** Counts of the workers, once. */
+  record(entries: AnalyticsEntry[], droppedRecords: number): void;
+  /** Reads the configuration again; throws with the reason where that fails. */
+  reload(): Promise<unknown>;
+  status(): Record<string, unknown>;
+  /** Hands over what still waits and lets go. */
+  stop(): Promise<void>;
+}

@@ -1,0 +1,196 @@
+import { join } from "node:path";
+import { systemClock } from "#base/clock.ts";
+import type { Logger } from "#base/log.ts";
+import { GatewayMetrics, startAdmin } from "#gateway/admin/index.ts";
+import type { ConfiguredNode, Source } from "#gateway/config/index.ts";
+import { LocalAuthority, loadQuotas, saveQuotas } from "#gateway/limit/index.ts";
+import type { GatewayOptions } from "#gateway/options.ts";
+import { UsageError } from "#gateway/usage-error.ts";
+import { GATEWAY_VERSION } from "#gateway/version.ts";
+import { Applier } from "./applier.ts";
+import type { WorkerSettings } from "./messages.ts";
+import { claimPort, sentenceFor } from "./traffic-port.ts";
+import { WorkerPool, type WorkerCounts } from "./worker-pool.ts";
+
+export interface RunningGateway {
+  /** `http://127.0.0.1:9090` */
+  adminUrl: string;
+  /** Where traffic is taken: `127.0.0.1:8080`. */
+  listen: string;
+  reload(): Promise<unknown>;
+  /** Drains, hands over what waits, and resolves when all of it has ended. */
+  stop(): Promise<void>;
+}
+
+const QUOTAS_EVERY_MS = 1_000;
+
+/** The primary of a node: admin address, source, workers. Rejects with `UsageError` where the start itself is wrong. */
+export async function startPrimary(
+  options: GatewayOptions,
+  source: Source,
+  log: Logger,
+  onFatal: (message: string) => void,
+): Promise<RunningGateway> {
+  const primary = new Primary(options, source, log, onFatal);
+  await primary.start();
+  return primary;
+}
+
+class Primary implements RunningGateway {
+  readonly #options: GatewayOptions;
+  readonly #source: Source;
+  readonly #log: Logger;
+  readonly #onFatal: (message: string) => void;
+  readonly #metrics = new GatewayMetrics();
+  readonly #authority: LocalAuthority;
+  readonly #startedAt = new Date();
+  #savedQuotaChanges = 0;
+  #admin: Awaited<ReturnType<typeof startAdmin>> | undefined;
+  #pool: WorkerPool | undefined;
+  #applier: Applier | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #stopping = false;
+  listen = "";
+
+  constructor(options: GatewayOptions, source: Source, log: Logger, onFatal: (message: string) => void) {
+    this.#options = options;
+    this.#source = source;
+    this.#log = log;
+    this.#onFatal = onFatal;
+    this.#authority = new LocalAuthority({
+      clock: systemClock,
+      holders: () => options.workers,
+      quotas: loadQuotas(this.#quotaFile),
+    });
+  }
+
+  get adminUrl(): string {
+    return this.#admin?.url ?? "";
+  }
+
+  async start(): Promise<void> {
+    const { listen, workers } = this.#options;
+    const port = await claimPort(listen, "--listen");
+    this.listen = `${listen.host}:${port}`;
+    this.#admin = await this.#startAdmin();
+    const { redisPrefix } = await this.#source.open();
+    if (this.#stopping) return;
+    this.#pool = this.#startPool(port, redisPrefix);
+    this.#applier = new Applier(this.#pool);
+    this.#timer = setInterval(() => this.#tick(), QUOTAS_EVERY_MS);
+    await this.#source.start(this.#node());
+    this.#log.info({ listen: this.listen, admin: this.adminUrl, workers }, "gateway is up");
+  }
+
+  reload(): Promise<unknown> {
+    return this.#source.reload();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    await this.#pool?.drain(this.#options.drainGraceMs, this.#options.drainMs);
+    clearInterval(this.#timer);
+    await this.#source.stop();
+    this.#saveQuotas();
+    this.#admin?.server.close();
+    this.#admin?.server.closeAllConnections();
+  }
+
+  async #startAdmin() {
+    const { admin, adminToken } = this.#options;
+    try {
+      return await startAdmin(admin, {
+        token: adminToken,
+        registry: this.#metrics.registry,
+        notReady: () => this.#notReady(),
+        status: () => this.#status(),
+        apis: () => this.#applier?.apis ?? [],
+        reload: () => this.reload(),
+      });
+    } catch (error) {
+      throw new UsageError(sentenceFor(error as NodeJS.ErrnoException, "--admin", admin.host, admin.port));
+    }
+  }
+
+  #startPool(port: number, redisPrefix: string): WorkerPool {
+    const { workers, listen, redis, logLevel, trustedProxies, denyPrivate, upstreamAllow } = this.#options;
+    return new WorkerPool({
+      count: workers,
+      authority: this.#authority,
+      log: this.#log,
+      settingsFor: (index): WorkerSettings => ({
+        listen: { host: listen.host, port },
+        reusePort: process.platform === "linux",
+        redis: redis ? { url: redis, prefix: redisPrefix } : undefined,
+        holder: `${process.pid}.${index}.${this.#startedAt.getTime()}`,
+        logLevel,
+        trustedProxies,
+        denyPrivate,
+        upstreamAllow,
+      }),
+      resolveKey: (hash) => this.#source.resolveKey(hash),
+      onCounts: (worker, counts) => this.#count(worker, counts),
+      onFatal: ({ code, message }) =>
+        this.#onFatal(code ? sentenceFor({ code, message, name: "Error" }, "--listen", listen.host, port) : message),
+    });
+  }
+
+  #node(): ConfiguredNode {
+    return {
+      apply: (configuration) => this.#applier!.apply(configuration),
+      pushKeys: (items) => this.#pool!.pushKeys(items),
+      current: () => this.#applier!.current,
+      figures: () => ({
+        listen: this.#options.listenPublic ?? this.listen,
+        workers: this.#options.workers,
+        connections: this.#metrics.sum("connections"),
+        memoryBytes: this.#metrics.sum("memoryBytes") + process.memoryUsage.rss(),
+      }),
+    };
+  }
+
+  #notReady(): string | null {
+    if (this.#stopping) return "draining";
+    if (!this.#applier?.current) return "no configuration is applied yet";
+    return this.#pool!.alive === 0 ? "no worker is alive" : null;
+  }
+
+  #status() {
+    return {
+      version: GATEWAY_VERSION,
+      startedAt: this.#startedAt.toISOString(),
+      listen: this.listen,
+      ready: this.#notReady() === null,
+      workers: { wanted: this.#options.workers, alive: this.#pool?.alive ?? 0, restarts: this.#pool?.restarts ?? 0 },
+      applied: this.#applier?.current ?? null,
+      ...this.#source.status(),
+    };
+  }
+
+  #count(worker: number, counts: WorkerCounts): void {
+    this.#metrics.add(worker, counts);
+    this.#source.record(counts.entries, counts.droppedRecords);
+  }
+
+  #tick(): void {
+    this.#metrics.set({ revision: this.#applier?.current?.revision ?? 0, workers: this.#pool?.alive ?? 0 });
+    this.#authority.sweep();
+    this.#saveQuotas();
+  }
+
+  get #quotaFile(): string {
+    return join(this.#options.dataDir, "quotas.json");
+  }
+
+  #saveQuotas(): void {
+    const { quotaChanges, quotas } = this.#authority;
+    if (quotaChanges === this.#savedQuotaChanges) return;
+    try {
+      saveQuotas(this.#quotaFile, quotas);
+      this.#savedQuotaChanges = quotaChanges;
+    } catch (error) {
+      // Serving goes on; the next second tries again.
+      this.#log.error({ err: error }, "quotas cannot be kept on disk; a restart would start them anew");
+    }
+  }
+}
