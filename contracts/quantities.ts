@@ -23,7 +23,10 @@ export function formatRate({ limit, windowMs }: Rate): string {
 }
 
 export function formatDuration(ms: number): string {
-  for (const unit of ["d", "h", "m", "s"]) if (ms % UNITS_MS[unit]! === 0) return `${ms / UNITS_MS[unit]!}${unit}`;
+  for (const unit of ["d", "h", "m", "s"]) {
+    const unitMs = UNITS_MS[unit]!;
+    if (ms % unitMs === 0) return `${ms / unitMs}${unit}`;
+  }
   return `${ms}ms`;
 }
 

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { drizzle } from "drizzle-orm/node-postgres";
 import { migrate } from "drizzle-orm/node-postgres/migrator";
-import pg from "pg";
+import { Client } from "pg";
 
 /** Any number that both databases keep for this: two processes that start together must not migrate at once. */
 const MIGRATION_LOCK = 7_202_611;
@@ -11,7 +11,7 @@ const MIGRATION_LOCK = 7_202_611;
  * caller's business. Safe to call from several processes at once.
  */
 export async function migrateDatabase(connectionString: string, folder: string): Promise<void> {
-  const client = new pg.Client({ connectionString });
+  const client = new Client({ connectionString });
   await client.connect();
   try {
     await client.query("select pg_advisory_lock($1)", [MIGRATION_LOCK]);

@@ -10,9 +10,10 @@ import { durationMs, rate } from "../quantities.ts";
 
 const httpUrl = z.url({ protocol: /^https?$/, error: "expected an http:// or https:// URL" });
 const headerName = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, "expected a header name (RFC 9110, 5.1)");
-// eslint-disable-next-line no-control-regex
 const headerValue = z
   .string()
+  // What a field value must not hold (RFC 9110, 5.5) is control characters.
+  // oxlint-disable-next-line no-control-regex
   .regex(/^[^\u0000-\u0008\u000a-\u001f\u007f]*$/, "control characters are not allowed in a header value");
 
 /** `/orders`: starts with a slash, no dot segments, no query. `/` serves the whole host. */

@@ -1,6 +1,6 @@
 import { eq, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/node-postgres";
-import pg from "pg";
+import { Pool } from "pg";
 import type { Logger } from "#base/log.ts";
 import * as schema from "#drizzle/controlplane/schema.ts";
 
@@ -10,7 +10,7 @@ export type PlaneTx = Parameters<Parameters<PlaneDatabase["transaction"]>[0]>[0]
 const POOL_SIZE = 8;
 
 export function openPlaneDatabase(connectionString: string, log: Logger) {
-  const pool = new pg.Pool({ connectionString, max: POOL_SIZE, connectionTimeoutMillis: 5_000 });
+  const pool = new Pool({ connectionString, max: POOL_SIZE, connectionTimeoutMillis: 5_000 });
   // An idle connection that breaks is replaced by the pool; without a listener the process would end.
   pool.on("error", (error) => log.warn({ err: error }, "an idle database connection broke"));
   return drizzle(pool, { schema });

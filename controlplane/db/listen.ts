@@ -1,4 +1,4 @@
-import pg from "pg";
+import { Client } from "pg";
 import { backoffMs } from "#base/backoff.ts";
 import { systemClock } from "#base/clock.ts";
 import type { Logger } from "#base/log.ts";
@@ -15,7 +15,7 @@ export async function listenToPlane(
   wake: () => Promise<void>,
 ): Promise<void> {
   for (let attempt = 0; !signal.aborted; attempt += 1) {
-    const client = new pg.Client({ connectionString: url });
+    const client = new Client({ connectionString: url });
     const ended = new Promise<void>((resolve) => client.once("end", resolve));
     client.on("error", (error) => log.warn({ err: error }, "the listening connection broke"));
     let waking: Promise<void> = Promise.resolve();

@@ -93,7 +93,8 @@ describe("revisions", () => {
   test("a node with a tag gets the APIs that carry it too", async () => {
     const internal = await newApi({ tags: ["internal"] });
     const node = await connected({ tags: ["internal"] });
-    await node.hears("snapshot", ({ body }) => body.includes(internal.id));
+    const snapshot = await node.hears("snapshot", ({ body }) => body.includes(internal.id));
+    expect(snapshot.cluster).toBe(node.cluster);
   });
 
   test("a saved API reaches a connected node, which is desired until it says that it applied it", async () => {
@@ -255,10 +256,14 @@ describe("coming and going", () => {
   test("a node that was cut off is shown as disconnected", async () => {
     const node = await connected();
     node.cut();
-    await waitUntil(async () => (await nodes()).find(({ id, connected }) => id === node.id && !connected), {
-      what: "shown as disconnected",
-      timeoutMs: 5_000,
-    });
+    const shown = await waitUntil(
+      async () => (await nodes()).find(({ id, connected }) => id === node.id && !connected),
+      {
+        what: "shown as disconnected",
+        timeoutMs: 5_000,
+      },
+    );
+    expect(shown.connected).toBe(false);
   });
 
   test("a second link of a node replaces the first, and the node stays connected", async () => {

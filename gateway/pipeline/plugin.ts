@@ -54,5 +54,5 @@ export interface AnyPlugin {
 export function definePlugin<P extends Phase, C extends z.ZodType>(plugin: Plugin<P, C>): AnyPlugin {
   // A step of a phase sees a narrowed view of Exchange, and the compiler passes the API that the contract parsed: both
   // are wider than what the plugin asks for, which the erased type cannot say.
-  return Object.freeze(plugin) as unknown as AnyPlugin;
+  return Object.freeze(plugin);
 }

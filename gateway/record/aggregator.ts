@@ -77,8 +77,18 @@ export class Aggregator {
     if (known) return (this.#last = known);
     if (this.#cells.size >= MAX_CELLS) return undefined;
     const cell: Cell = {
-      ...{ at, api, operation, key, method, status, reason },
-      ...{ count: 0, requestBytes: 0, responseBytes: 0, total: new Map(), upstream: new Map() },
+      at,
+      api,
+      operation,
+      key,
+      method,
+      status,
+      reason,
+      count: 0,
+      requestBytes: 0,
+      responseBytes: 0,
+      total: new Map(),
+      upstream: new Map(),
     };
     this.#cells.set(name, cell);
     return (this.#last = cell);

@@ -1,10 +1,4 @@
-import { ListenTree } from "./listen-tree.ts";
-
-/** A value and the listen path under which it was found. */
-export interface RoutedPlace<T> {
-  value: T;
-  listenPath: string;
-}
+import { ListenTree, type RoutedPlace } from "./listen-tree.ts";
 
 /**
  * Host, then listen path: an exact host first, then the longest `*.` suffix, then the routes of any host. A host that has

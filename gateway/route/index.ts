@@ -4,6 +4,7 @@
  * stores whatever value it is given and hands it back.
  */
 export { normalisePath } from "./normalise-path.ts";
-export { HostRouter, type RoutedPlace } from "./host-router.ts";
+export { HostRouter } from "./host-router.ts";
+export type { RoutedPlace } from "./listen-tree.ts";
 export { OperationRouter, type OperationMatch } from "./operation-router.ts";
 export { matchTemplate, namesOf, parseTemplate, fillTemplate, type Template } from "./template.ts";

@@ -1,4 +1,8 @@
-import type { RoutedPlace } from "./host-router.ts";
+/** A value and the listen path under which it was found. */
+export interface RoutedPlace<T> {
+  value: T;
+  listenPath: string;
+}
 
 interface Node<T> {
   children: Map<string, Node<T>> | undefined;

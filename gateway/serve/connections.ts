@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import type { Connection, Exchange } from "#gateway/pipeline/index.ts";
-import { inRanges, type Ranges } from "#gateway/upstream/address-ranges.ts";
+import { inRanges, type Ranges } from "#gateway/upstream/index.ts";
 
 export type { Ranges };
 

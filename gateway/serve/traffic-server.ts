@@ -4,9 +4,8 @@ import type { Logger } from "#base/log.ts";
 import { messageOf } from "#base/errors.ts";
 import { Exchange, reject, runSteps, type Conclude, type Reply } from "#gateway/pipeline/index.ts";
 import { normalisePath } from "#gateway/route/index.ts";
-import { forwardUpstream, type ForwardDeps } from "#gateway/upstream/index.ts";
+import { forwardUpstream, hasBody, type ForwardDeps } from "#gateway/upstream/index.ts";
 import type { Aggregator } from "#gateway/record/index.ts";
-import { hasBody } from "#gateway/upstream/request-body.ts";
 import { Connections, type Ranges } from "./connections.ts";
 import { answerBadRequest } from "./bad-request.ts";
 import { requestIdOf } from "./request-id.ts";
@@ -61,7 +60,7 @@ export class TrafficServer {
     this.#forwardDeps = {
       nowUs,
       maxBodyBytes: 0,
-      reply: this.#conclude.reply,
+      reply: (exchange, reply) => this.#reply(exchange, reply),
       head: (exchange) => this.#head(exchange),
       settle: (exchange) => this.#settle(exchange),
     };

@@ -53,8 +53,7 @@ class Forwarding implements Dispatcher.DispatchHandler {
       {
         origin: target.origin,
         path: (target.basePath + exchange.upstreamPath || "/") + exchange.upstreamQuery,
-        // Any token is a method; undici's type lists the common ones.
-        method: exchange.method as Dispatcher.HttpMethod,
+        method: exchange.method,
         headers: this.#headers,
         body: this.#body,
         headersTimeout: plan.headersTimeoutMs,

@@ -44,16 +44,6 @@ describe("the worker, with the real engine", () => {
     const clusterRow = await tenant.runRow(clusterRun);
     const planeRow = await tenant.runRow(planeRun);
     expect(clusterRow.startedAt!.getTime()).toBeGreaterThanOrEqual(planeRow.endedAt!.getTime());
-    console.log(
-      (await tenant.steps(planeRun))
-        .map((s) => `${s.name} ${s.endedAt!.getTime() - s.startedAt!.getTime()}`)
-        .join(", "),
-    );
-    console.log(
-      (await tenant.steps(clusterRun))
-        .map((s) => `${s.name} ${s.endedAt!.getTime() - s.startedAt!.getTime()}`)
-        .join(", "),
-    );
     expect((await tenant.steps(planeRun)).map(({ name, state }) => `${name} ${state}`)).toEqual([
       "prepare succeeded",
       "plan succeeded",
@@ -74,7 +64,6 @@ describe("the worker, with the real engine", () => {
     const planeEnd = await tenant.run(plane, "destroy");
     expect(await tenant.ended(clusterEnd)).toMatchObject({ state: "succeeded" });
     expect(await tenant.ended(planeEnd)).toMatchObject({ state: "succeeded" });
-    const end = await tenant.runRow(planeEnd);
     for (const id of [plane, cluster]) {
       expect(await rig.client.inventory(id)).toEqual(nothing);
       expect(existsSync(join(rig.folder, "stacks", tenant.orgId, id))).toBe(false);

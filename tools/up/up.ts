@@ -15,7 +15,7 @@ import type { UpSettings } from "./settings.ts";
 /** Everything on this machine, in the order in which one thing needs another; `down` goes the other way. */
 export interface Running {
   url: string;
-  down(): Promise<void>;
+  down: () => Promise<void>;
 }
 
 export async function bringUp(settings: UpSettings): Promise<Running> {

@@ -1,6 +1,7 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
+import type { ApiInput } from "./api-input.ts";
 import { DeleteApi } from "./delete-api.tsx";
 import { SettingsForm } from "./settings-form.tsx";
 import { SourceView } from "./source-view.tsx";
@@ -14,12 +15,6 @@ import { QueryView } from "#app/_ui/query-view.tsx";
 import { State } from "#app/_ui/state.tsx";
 import { Tabs } from "#app/_ui/tabs.tsx";
 import { When } from "#app/_ui/when.tsx";
-
-export interface ApiInput {
-  org: string;
-  environment: string;
-  api: string;
-}
 
 interface Props {
   input: ApiInput;

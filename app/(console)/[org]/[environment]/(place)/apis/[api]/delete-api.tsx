@@ -2,7 +2,7 @@
 
 import { useMutation } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
-import type { ApiInput } from "./api-page.tsx";
+import type { ApiInput } from "./api-input.ts";
 import { useTRPC } from "#app/_trpc/client.tsx";
 import type { ApiDetail } from "#app/_trpc/views.ts";
 import { DangerZone } from "#app/_ui/danger-zone.tsx";

@@ -1,7 +1,7 @@
 "use client";
 
 import { useForm, useWatch } from "react-hook-form";
-import type { ApiInput } from "./api-page.tsx";
+import type { ApiInput } from "./api-input.ts";
 import { settingsOf, valuesOf, type SettingsValues } from "./settings-form-values.ts";
 import { useUpdateApi } from "./use-update-api.ts";
 import type { ApiSettings } from "#contracts/api/definition.ts";

@@ -2,7 +2,7 @@
 
 import dynamic from "next/dynamic";
 import { useState } from "react";
-import type { ApiInput } from "./api-page.tsx";
+import type { ApiInput } from "./api-input.ts";
 import { useUpdateApi } from "./use-update-api.ts";
 import type { ApiSettings } from "#contracts/api/definition.ts";
 import { settingsOf, valuesOf } from "./settings-form-values.ts";

@@ -1,7 +1,7 @@
 "use client";
 
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import type { ApiInput } from "./api-page.tsx";
+import type { ApiInput } from "./api-input.ts";
 import { useTRPC } from "#app/_trpc/client.tsx";
 
 /** Saves an API and shows what was saved; the version refuses a save over someone else's. */
