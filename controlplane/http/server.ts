@@ -1,7 +1,8 @@
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { z, ZodError } from "zod";
-import { AppError, httpStatusOf, messageOf } from "#base/errors.ts";
+import { AppError, messageOf } from "#base/errors.ts";
 import { newId } from "#base/id.ts";
+import { fieldsOf, problemHeaders, problemOf } from "#base/problem.ts";
 import { analyticsQuery } from "#contracts/plane/analytics.ts";
 import { apiInput } from "#contracts/plane/apis.ts";
 import type { ManagementClaims } from "#contracts/plane/claims.ts";
@@ -39,7 +40,11 @@ interface Call {
 /** The management API and the health routes, on one Fastify. */
 export function createHttpServer(serving: Serving): FastifyInstance {
   const { plane } = serving;
-  const app = Fastify({ forceCloseConnections: true, bodyLimit: MOST_BODY_BYTES, genReqId: () => newId("req", plane.clock.now(), plane.random) });
+  const app = Fastify({
+    forceCloseConnections: true,
+    bodyLimit: MOST_BODY_BYTES,
+    genReqId: () => newId("req", plane.clock.now(), plane.random),
+  });
   app.get("/livez", () => ({ status: "ok" }));
   app.get("/readyz", (_request, reply) => answerReady(serving, reply));
   app.setErrorHandler((error, request, reply) => answerError(plane, error, request, reply));
@@ -123,25 +128,14 @@ function statusOf({ plane, snapshots, link, startedAtMs }: Serving): PlaneStatus
 function answerError(plane: Plane, error: unknown, request: FastifyRequest, reply: FastifyReply) {
   const known = toAppError(error);
   if (known.code === "internal") plane.log.error({ err: error, requestId: request.id }, messageOf(error));
-  const status = httpStatusOf[known.code];
-  return reply
-    .code(status)
-    .type("application/problem+json")
-    .send({
-      type: `urn:causeway:problem:${known.code}`,
-      title: known.message,
-      status,
-      code: known.code,
-      detail: known.message,
-      requestId: request.id,
-      ...(known.fields.length > 0 ? { fields: known.fields } : {}),
-    });
+  const problem = problemOf(known, request.id);
+  return reply.code(problem.status).headers(problemHeaders(known)).send(problem);
 }
 
 function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   if (error instanceof ZodError) {
-    const fields = error.issues.map((issue) => ({ path: issue.path.map(String).join("."), message: issue.message }));
+    const fields = fieldsOf(error);
     return new AppError("invalid", `${fields[0]?.path || "The body"}: ${fields[0]?.message ?? "is not as expected"}.`, {
       fields,
     });

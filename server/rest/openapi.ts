@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { problem } from "#contracts/problem.ts";
 import { nodeRoutes, tenantRoutes } from "./routes.ts";
+import { RUN_EVENTS_PATH } from "./run-events.ts";
 import type { NodeRoute, TenantRoute } from "./route.ts";
 
 /** The OpenAPI 3.1 document of `/api/v1`, made from the routes themselves. */
@@ -8,7 +9,7 @@ export function openApiDocument(serverUrl: string) {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const route of tenantRoutes) add(paths, route, [{ apiToken: [] }]);
   for (const route of nodeRoutes) add(paths, route, []);
-  paths["/runs/{run}/events"] = { get: runEventsOperation };
+  paths[RUN_EVENTS_PATH] = { get: runEventsOperation };
   return {
     openapi: "3.1.0",
     info: { title: "Causeway", version: "1", description: "The public API of a Causeway cloud." },
@@ -53,7 +54,10 @@ const runEventsOperation = {
   operationId: "getRunsRunEvents",
   summary: "Streams a run's events (server-sent events); Last-Event-ID resumes.",
   security: [{ apiToken: [] }],
-  parameters: pathParameters("/runs/{run}/events"),
+  parameters: [
+    ...pathParameters(RUN_EVENTS_PATH),
+    { name: "Last-Event-ID", in: "header", required: false, schema: { type: "string" } },
+  ],
   responses: { 200: { description: "A stream.", content: { "text/event-stream": {} } }, default: problemAnswer },
 };
 

@@ -43,11 +43,13 @@ import { nodeRoute, tenantRoute, type NodeRoute, type TenantRoute } from "./rout
 /** These lists are short by their limits and come whole; the shape leaves room for pages. */
 const whole = <T>(items: T[]) => ({ items, nextCursor: null });
 const at = (params: Record<string, string>, name: string): string => params[name]!;
-const confirmation = z.object({ confirm: z.string().describe("The name of what is destroyed, as a confirmation.") });
+const confirmation = z.strictObject({
+  confirm: z.string().describe("The name of what is destroyed, as a confirmation."),
+});
 
 const newCluster = z.discriminatedUnion("kind", [
-  newCloudCluster.extend({ kind: z.literal("cloud") }),
-  newHybridCluster.extend({ kind: z.literal("hybrid") }),
+  newCloudCluster.extend({ kind: z.literal("cloud") }).strict(),
+  newHybridCluster.extend({ kind: z.literal("hybrid") }).strict(),
 ]);
 
 export const tenantRoutes: TenantRoute[] = [
@@ -74,7 +76,7 @@ export const tenantRoutes: TenantRoute[] = [
     path: "/environments",
     summary: "Creates an environment: provisions its control plane and home cluster.",
     can: "environment:create",
-    body: newEnvironment,
+    body: newEnvironment.strict(),
     status: 202,
     output: z.object({ environment: environmentId, slug, run: runId, clusterRun: runId }),
     handle: async (scope, { body }) => {
@@ -139,7 +141,7 @@ export const tenantRoutes: TenantRoute[] = [
     path: "/environments/{environment}/apis",
     summary: "Lists APIs.",
     can: "api:read",
-    query: z.object({ search: z.string().max(100).optional() }),
+    query: z.strictObject({ search: z.string().max(100).optional() }),
     status: 200,
     output: pageOf(apiView),
     handle: async (scope, { params, query }) =>
@@ -150,7 +152,7 @@ export const tenantRoutes: TenantRoute[] = [
     path: "/environments/{environment}/apis",
     summary: "Creates an API from an OpenAPI document, its URL, or fields, and publishes it.",
     can: "api:write",
-    body: newApi,
+    body: newApi.strict(),
     status: 201,
     output: apiDetail,
     handle: (scope, { params, body }) => createApi(scope, { ...body, environment: at(params, "environment") }),
@@ -169,7 +171,7 @@ export const tenantRoutes: TenantRoute[] = [
     path: "/environments/{environment}/apis/{api}",
     summary: "Replaces an API's settings; `version` guards against overwriting another's change.",
     can: "api:write",
-    query: z.object({ version: z.coerce.number().int().min(1) }),
+    query: z.strictObject({ version: z.coerce.number().int().min(1) }),
     body: apiInput,
     status: 200,
     output: apiDetail,
@@ -210,7 +212,7 @@ export const tenantRoutes: TenantRoute[] = [
     path: "/environments/{environment}/policies/{policy}",
     summary: "Replaces a policy; `version` guards against overwriting another's change.",
     can: "policy:write",
-    query: z.object({ version: z.coerce.number().int().min(1) }),
+    query: z.strictObject({ version: z.coerce.number().int().min(1) }),
     body: policyInput,
     status: 200,
     output: policyView,
@@ -310,7 +312,7 @@ export const tenantRoutes: TenantRoute[] = [
     path: "/clusters/{cluster}/enrolment-tokens",
     summary: "Creates an enrolment token for a hybrid cluster; `token` is in this answer only.",
     can: "enrolment:write",
-    body: newEnrolmentToken,
+    body: newEnrolmentToken.strict(),
     status: 201,
     output: enrolmentTokenCreated,
     handle: (scope, { params, body }) => createEnrolmentToken(scope, { ...body, cluster: at(params, "cluster") }),

@@ -20,14 +20,19 @@ export async function* followRun(
   signal: AbortSignal,
 ): AsyncGenerator<RunEventView> {
   let seq = input.afterSeq;
-  while (!signal.aborted) {
-    const { events, ended } = await readAfter(scope, input.run, seq);
-    for (const event of events) {
-      seq = event.seq;
-      yield event;
+  const watch = scope.deps.runFeed.watch(input.run);
+  try {
+    while (!signal.aborted) {
+      const { events, ended } = await readAfter(scope, input.run, seq);
+      for (const event of events) {
+        seq = event.seq;
+        yield event;
+      }
+      if (ended && events.length < PAGE) return;
+      if (events.length === 0) await watch.next(LOOK_EVERY_MS, signal);
     }
-    if (ended && events.length < PAGE) return;
-    if (events.length === 0) await scope.deps.runFeed.nextWake(input.run, LOOK_EVERY_MS, signal);
+  } finally {
+    watch.close();
   }
 }
 

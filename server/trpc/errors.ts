@@ -1,6 +1,7 @@
 import { TRPCError, type TRPC_ERROR_CODE_KEY } from "@trpc/server";
 import { ZodError } from "zod";
 import { AppError, type ErrorCode, type FieldProblem } from "#base/errors.ts";
+import { fieldsOf } from "#base/problem.ts";
 
 /** The one map from what services throw to what tRPC answers. */
 const trpcCodeOf = {
@@ -38,10 +39,6 @@ export function factsOf(error: TRPCError): ErrorFacts {
   const appCode =
     error.code === "UNAUTHORIZED" ? "unauthenticated" : error.code === "NOT_FOUND" ? "not_found" : "internal";
   return { appCode, fields: [], retryAfterSeconds: null };
-}
-
-export function fieldsOf(error: ZodError): FieldProblem[] {
-  return error.issues.map((issue) => ({ path: issue.path.map(String).join("."), message: issue.message }));
 }
 
 /** The sentence that people read; an unforeseen error's own text stays in the log. */

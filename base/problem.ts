@@ -1,0 +1,39 @@
+import { httpStatusOf, type AppError, type FieldProblem } from "./errors.ts";
+
+/** The body of an `application/problem+json` answer (RFC 9457), as every HTTP edge sends it. */
+export function problemOf(error: AppError, requestId: string) {
+  return {
+    type: `urn:causeway:problem:${error.code}`,
+    title: error.message,
+    status: httpStatusOf[error.code] as number,
+    code: error.code,
+    detail: error.message,
+    requestId,
+    ...(error.fields.length > 0 ? { fields: error.fields } : {}),
+  };
+}
+
+/** The headers that belong to it: when to try again, and how to sign in. */
+export function problemHeaders(error: AppError): Record<string, string> {
+  return {
+    "content-type": "application/problem+json",
+    ...(error.retryAfterSeconds ? { "retry-after": String(error.retryAfterSeconds) } : {}),
+    ...(error.code === "unauthenticated" ? { "www-authenticate": 'Bearer realm="causeway"' } : {}),
+  };
+}
+
+/** What a schema's refusal says of each field; unlike zod's own text it names unknown members by their path. */
+export function fieldsOf(error: { issues: readonly SchemaIssue[] }): FieldProblem[] {
+  return error.issues.flatMap(({ path, message, keys }) => {
+    const at = path.map(String).join(".");
+    if (!keys) return [{ path: at, message }];
+    return keys.map((key) => ({ path: at ? `${at}.${key}` : key, message: "is not known here" }));
+  });
+}
+
+/** What is read of a zod issue, without depending on zod; `keys` are the unknown members of a strict object. */
+export interface SchemaIssue {
+  path: readonly PropertyKey[];
+  message: string;
+  keys?: readonly string[];
+}
