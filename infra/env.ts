@@ -24,6 +24,8 @@ export const workerEnv = z.object({
   CAUSEWAY_CONTROLPLANE_ENTRY: z.string().default(join(repository, "dist/controlplane/controlplane.mjs")),
   CAUSEWAY_CONTROLPLANE_MIGRATIONS: z.string().default(join(repository, "drizzle/controlplane/migrations")),
   CAUSEWAY_GATEWAY_ENTRY: z.string().default(join(repository, "dist/gateway/gateway.mjs")),
+  /** Private networks that tenants' upstreams may be in: addresses and CIDR ranges, by comma. All others are refused. */
+  CAUSEWAY_UPSTREAM_ALLOW: z.string().default(""),
   CAUSEWAY_WORKER_SLOTS: z.coerce.number().int().min(1).max(16).default(2),
   CAUSEWAY_LEASE_EXPIRES_MS: z.coerce.number().int().min(500).default(15_000),
   CAUSEWAY_RUN_QUIET_MS: z.coerce.number().int().min(1_000).default(180_000),

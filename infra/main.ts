@@ -68,6 +68,7 @@ async function readSettings(): Promise<WorkerSettings> {
     controlPlaneEntry: env.CAUSEWAY_CONTROLPLANE_ENTRY,
     controlPlaneMigrations: env.CAUSEWAY_CONTROLPLANE_MIGRATIONS,
     gatewayEntry: env.CAUSEWAY_GATEWAY_ENTRY,
+    upstreamAllow: env.CAUSEWAY_UPSTREAM_ALLOW,
     quietAfterMs: env.CAUSEWAY_RUN_QUIET_MS,
   };
 }

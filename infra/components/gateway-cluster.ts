@@ -9,6 +9,8 @@ export interface GatewayClusterArgs {
   tags: string[];
   /** Where nodes enrol: the console. */
   consoleUrl: string;
+  /** Private ranges that the operator lets tenants' upstreams be in. */
+  upstreamAllow: string;
   enrolmentToken: Input<string>;
   redisPassword: Input<string>;
 }
@@ -42,6 +44,9 @@ export class GatewayCluster extends ComponentResource {
           CAUSEWAY_ADMIN: "127.0.0.1:{{port.admin}}",
           CAUSEWAY_REDIS: redis.url,
           CAUSEWAY_TAGS: args.tags.join(","),
+          // A tenant chooses upstreams: without this a managed gateway would be a way into the operator's own network.
+          CAUSEWAY_UPSTREAM_DENY_PRIVATE: "1",
+          CAUSEWAY_UPSTREAM_ALLOW: args.upstreamAllow,
           CAUSEWAY_DATA_DIR: "{{data}}",
           CAUSEWAY_WORKERS: "1",
           // Inside the time that the region gives a leaving replica.

@@ -27,6 +27,7 @@ export const cloudClusterInput = z.object({
   nodes: z.int(),
   tags: z.array(z.string()),
   consoleUrl: z.string(),
+  upstreamAllow: z.string(),
   enrolmentToken: z.string(),
   redisPassword: z.string(),
 });

@@ -19,6 +19,8 @@ export interface WorkerSettings {
   controlPlaneEntry: string;
   controlPlaneMigrations: string;
   gatewayEntry: string;
+  /** Private ranges that upstreams may be in. */
+  upstreamAllow: string;
   quietAfterMs: number;
 }
 

@@ -61,6 +61,7 @@ function programInputOf(
       nodes: deployment.settings.nodes,
       tags: deployment.settings.tags,
       consoleUrl: settings.consoleUrl,
+      upstreamAllow: settings.upstreamAllow,
       enrolmentToken: secrets.enrolmentToken,
       redisPassword: secrets.redisPassword,
     };

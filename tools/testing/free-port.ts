@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { createServer } from "node:net";
 
 /** A loopback port that was free a moment ago. */
@@ -11,5 +12,22 @@ export function freePort(): Promise<number> {
         typeof address === "object" && address ? resolve(address.port) : reject(new Error("no port")),
       );
     });
+  });
+}
+
+/** The first of `length` ports that are below the system's own range and of which the first and last were free. */
+export async function freePortRange(length: number): Promise<number> {
+  for (let tries = 0; tries < 50; tries += 1) {
+    const first = 4_000 + randomInt(20) * length;
+    if ((await isFree(first)) && (await isFree(first + length - 1))) return first;
+  }
+  throw new Error(`no ${length} ports are free`);
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", () => resolve(false));
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
   });
 }

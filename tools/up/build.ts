@@ -27,6 +27,7 @@ const targets: Target[] = [
       "drizzle/console",
       "drizzle/migrate.ts",
       "proxy.ts",
+      "instrumentation.ts",
       "next.config.mjs",
       "postcss.config.mjs",
     ],

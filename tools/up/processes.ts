@@ -25,7 +25,11 @@ export function regionComponent(machine: Machine): Component {
 export function workerComponent(machine: Machine): Component {
   const { settings } = machine;
   return node(machine, "worker", ["infra/main.ts"], {
-    env: { CAUSEWAY_ENGINE_ROOT: settings.engineRoot, CAUSEWAY_CONSOLE_URL: `http://127.0.0.1:${settings.port}` },
+    env: {
+      CAUSEWAY_ENGINE_ROOT: settings.engineRoot,
+      CAUSEWAY_CONSOLE_URL: `http://127.0.0.1:${settings.port}`,
+      CAUSEWAY_UPSTREAM_ALLOW: settings.upstreamAllow,
+    },
     ready: async () => true,
     stopWithinMs: 15_000,
   });
@@ -41,7 +45,9 @@ export function consoleComponent(machine: Machine): Component {
       NEXTAUTH_URL: settings.publicUrl,
       CAUSEWAY_PUBLIC_URL: settings.publicUrl,
       NEXT_TELEMETRY_DISABLED: "1",
-      ...(settings.fetchAllow ? { CAUSEWAY_FETCH_ALLOW: settings.fetchAllow } : {}),
+      CAUSEWAY_FETCH_ALLOW: settings.fetchAllow,
+      // With its whole path: the command works in any folder's terminal.
+      CAUSEWAY_GATEWAY_COMMAND: `${process.execPath} ${join(repository, "dist/gateway/gateway.mjs")}`,
     },
     ready: async () => (await fetch(`http://127.0.0.1:${settings.port}/`, { redirect: "manual" })).status < 500,
     stopWithinMs: 10_000,

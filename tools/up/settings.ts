@@ -3,6 +3,11 @@ import { z } from "zod";
 import { parseEnv } from "#base/env.ts";
 import { repository } from "../bundle.ts";
 
+const ranges = z
+  .string()
+  .default("127.0.0.0/8,::1/128")
+  .transform((text) => (text === "none" ? "" : text));
+
 const upEnv = z.object({
   CAUSEWAY_PORT: z.coerce.number().int().min(1).max(64_000).default(3000),
   /** Everything that lasts: databases, secrets, stacks, logs. */
@@ -14,8 +19,12 @@ const upEnv = z.object({
   CAUSEWAY_REGIONS_FILE: z.string().optional(),
   /** The address that the console listens on. */
   CAUSEWAY_HOST: z.string().default("127.0.0.1"),
-  /** CIDR ranges of private networks that the console may fetch OpenAPI documents from, by comma. */
-  CAUSEWAY_FETCH_ALLOW: z.string().optional(),
+  /**
+   * Private networks that upstreams of managed clusters and OpenAPI URLs may be in, by comma. On one machine the services
+   * to try it with are on loopback; where strangers sign up, set both to what they may reach, or to `none`.
+   */
+  CAUSEWAY_UPSTREAM_ALLOW: ranges,
+  CAUSEWAY_FETCH_ALLOW: ranges,
   /** Written as JSON when everything answers: for scripts and tests that wait for it. */
   CAUSEWAY_READY_FILE: z.string().optional(),
 });
@@ -34,6 +43,7 @@ export function readSettings() {
     publicUrl: env.CAUSEWAY_PUBLIC_URL ?? `http://localhost:${env.CAUSEWAY_PORT}`,
     regionsFile: env.CAUSEWAY_REGIONS_FILE,
     fetchAllow: env.CAUSEWAY_FETCH_ALLOW,
+    upstreamAllow: env.CAUSEWAY_UPSTREAM_ALLOW,
     readyFile: env.CAUSEWAY_READY_FILE,
     /** Built things belong to the checkout, not to the state: an empty state folder does not build anew. */
     buildStamps: join(repository, ".causeway/build"),

@@ -53,7 +53,7 @@ async function bringAllUp(settings: UpSettings, started: Component[]): Promise<v
   if (settings.readyFile)
     await writeAtomically(
       settings.readyFile,
-      JSON.stringify({ url: settings.publicUrl, pid: process.pid, databaseUrl }),
+      JSON.stringify({ url: settings.publicUrl, pid: process.pid, databaseUrl, socket: settings.socket }),
     );
 }
 
