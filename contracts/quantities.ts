@@ -17,19 +17,6 @@ export function parseRate(text: string): Rate | undefined {
   return windowMs > 0 && limit > 0 ? { limit, windowMs } : undefined;
 }
 
-/** The shortest text that `parseRate` reads back to the same values. */
-export function formatRate({ limit, windowMs }: Rate): string {
-  return `${limit}/${formatDuration(windowMs).replace(/^1(?=[a-z])/, "")}`;
-}
-
-export function formatDuration(ms: number): string {
-  for (const unit of ["d", "h", "m", "s"]) {
-    const unitMs = UNITS_MS[unit]!;
-    if (ms % unitMs === 0) return `${ms / unitMs}${unit}`;
-  }
-  return `${ms}ms`;
-}
-
 export interface Rate {
   limit: number;
   windowMs: number;

@@ -169,12 +169,3 @@ export const estimate = z.object({
   monthly: z.number(),
   lines: z.array(z.object({ item: z.string(), quantity: z.int(), monthly: z.number() })),
 });
-
-export const letterView = z.object({
-  id: z.string(),
-  recipient: z.string(),
-  subject: z.string(),
-  body: z.string(),
-  link: z.string().nullable(),
-  createdAt: z.string(),
-});

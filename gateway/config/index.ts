@@ -5,8 +5,6 @@
  */
 export type { Applied, Configuration, ParsedConfiguration } from "./configuration.ts";
 export { prepare, type Prepared } from "./prepare.ts";
-export { readFileConfiguration, ConfigurationError } from "./file/read-file-configuration.ts";
 export { FileSource } from "./file/file-source.ts";
 export type { ConfiguredNode, NodeFigures, Source } from "./source.ts";
-export { carriesTag } from "./sharding.ts";
 export { Generations, type Generation } from "./generations.ts";

@@ -6,7 +6,6 @@
  * spend leases from it. A refused call consumes nothing. It must not know what is limited: a bucket is a name.
  */
 export { Allowance, LimitBook, type LimitBookOptions, type LimitRefusal } from "./limit-book.ts";
-export { CellWindow } from "./cell-window.ts";
 export { LocalAuthority } from "./local-authority.ts";
 export { RedisAuthority, connectRedis } from "./redis-authority.ts";
 export { FallbackAuthority } from "./fallback-authority.ts";

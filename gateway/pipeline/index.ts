@@ -11,15 +11,7 @@ export {
   type Identified,
   type Responding,
 } from "./exchange.ts";
-export {
-  definePlugin,
-  phases,
-  type AnyPlugin,
-  type Phase,
-  type PluginDeps,
-  type Step,
-  type StepResult,
-} from "./plugin.ts";
+export { definePlugin, type AnyPlugin, type Phase, type PluginDeps, type Step, type StepResult } from "./plugin.ts";
 export { reject, problemReply, type Reply } from "./reply.ts";
 export { compileApi, type CompileDeps, type CompiledApi, type Plan } from "./compile-api.ts";
 export { runSteps, type Conclude } from "./run.ts";

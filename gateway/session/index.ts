@@ -3,6 +3,6 @@
  * store on the request's path when the key is known, must not keep a key's text, and must never answer an unreachable
  * store as an unknown key.
  */
-export { mergeRights, type Rights } from "./merge-rights.ts";
-export { compileSession, type Grant, type Session } from "./compile-session.ts";
+export type { Rights } from "./merge-rights.ts";
+export type { Grant, Session } from "./compile-session.ts";
 export { SessionBook, hashOfKey, type KeyLookup, type KeyOutcome, type SessionSource } from "./session-book.ts";

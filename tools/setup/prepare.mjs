@@ -3,8 +3,6 @@ import { ensurePackages, pinnedNode } from "./packages.mjs";
 import { ensureRedis } from "./redis.mjs";
 import { timed } from "./say.mjs";
 
-export { ensureChromium } from "./chromium.mjs";
-
 /**
  * What a fresh clone lacks, fetched once and said aloud; gives the Node that everything else runs under. Plain JavaScript
  * without dependencies, for Node 20 and later: it runs before them.
