@@ -24,9 +24,10 @@ export function ApiProvider({ children }: { children: ReactNode }) {
 }
 
 function createQueryClient(): QueryClient {
-  return new QueryClient({
+  const client: QueryClient = new QueryClient({
     queryCache: new QueryCache({ onError: leaveWhenSignedOut }),
-    mutationCache: new MutationCache({ onError: leaveWhenSignedOut }),
+    // Any write makes what was read before it old: one rule, so that no form has to know which lists show its work.
+    mutationCache: new MutationCache({ onError: leaveWhenSignedOut, onSuccess: () => void client.invalidateQueries() }),
     defaultOptions: {
       queries: {
         staleTime: 5_000,
@@ -35,6 +36,7 @@ function createQueryClient(): QueryClient {
       },
     },
   });
+  return client;
 }
 
 function createClient() {
