@@ -37,7 +37,7 @@ test("the main job: from sign-up to a counted call and a hybrid gateway that joi
       await expect(page.getByLabel("Listen path")).toHaveValue("/orders");
       await expect(page.getByLabel("Upstream URL")).toHaveValue(ordersUrl());
       await page.getByRole("button", { name: "Create API" }).click();
-      await expect(page.getByRole("heading", { name: "Orders" })).toBeVisible();
+      await expect(page).toHaveURL(/\/apis\/api_/);
 
       await console.place("Policies").click();
       await page.getByRole("link", { name: "New policy" }).first().click();
@@ -45,7 +45,7 @@ test("the main job: from sign-up to a counted call and a hybrid gateway that joi
       await page.getByLabel("Rate").fill("50/s");
       await page.getByRole("checkbox", { name: "Orders" }).check();
       await page.getByRole("button", { name: "Create policy" }).click();
-      await expect(page.getByRole("heading", { name: "Partners" })).toBeVisible();
+      await expect(page).toHaveURL(/\/policies(\/pol_.*)?$/);
 
       await console.place("Keys").click();
       await page.getByRole("link", { name: "New key" }).first().click();
