@@ -32,7 +32,8 @@ export async function createDeps(
 ): Promise<Deps> {
   const log = createLogger("console", { level: env.CAUSEWAY_LOG_LEVEL });
   const db = openDatabase(env.DATABASE_URL, log);
-  const redis = new Redis(env.REDIS_URL, { maxRetriesPerRequest: 2, lazyConnect: false });
+  // A store that hangs is a store that cannot be asked: a sign-in does not wait for it.
+  const redis = new Redis(env.REDIS_URL, { maxRetriesPerRequest: 2, commandTimeout: 2_000 });
   redis.on("error", (error: Error) => log.warn({ err: error }, "redis is not reachable"));
   // The console only sends; maintenance and schedules are the worker's.
   const boss = new PgBoss({ connectionString: env.DATABASE_URL, supervise: false, schedule: false, max: 2 });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { parseEnv } from "#base/env.ts";
+import { trustedProxies } from "./auth/trusted-proxies.ts";
 
 const base64Bytes = (size: number) =>
   z
@@ -18,6 +19,12 @@ export const consoleEnv = z.object({
   NEXTAUTH_SECRET: z.string().min(16),
   /** Where people and gateways reach the console, without a trailing slash. */
   CAUSEWAY_PUBLIC_URL: z.url().transform((url) => url.replace(/\/$/, "")),
+  /**
+   * The proxies in front of the console whose `X-Forwarded-For` is believed: how many in a row (`1`), or their addresses
+   * and ranges (`10.0.0.0/8, 192.0.2.7`; surer, since a caller who gets past them gains nothing). `0`: none, the address
+   * is the one that connected. A wrong number lets callers choose the address that throttles and enrolment go by.
+   */
+  CAUSEWAY_TRUSTED_PROXIES: z.string().default("0").pipe(trustedProxies),
   CAUSEWAY_REGIONS_FILE: z.string().optional(),
   /** `outbox`: letters are kept and shown at /outbox. */
   CAUSEWAY_MAIL: z.enum(["outbox"]).default("outbox"),

@@ -2,7 +2,7 @@ import { lookup as dnsLookup, type LookupAddress } from "node:dns";
 import { isIP, type LookupFunction } from "node:net";
 import { buildConnector } from "undici";
 import ipaddr from "ipaddr.js";
-import { inRanges, type Ranges } from "./address-ranges.ts";
+import { inRanges, type Ranges } from "#base/address-ranges.ts";
 
 /** A target whose address may not be connected to; its code is mapped in failure.ts. */
 export class AddressDenied extends Error {

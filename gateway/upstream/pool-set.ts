@@ -1,7 +1,7 @@
 import { Pool } from "undici";
 import type { ResolvedApi } from "#contracts/api/resolved.ts";
 import { guardedConnector } from "./address-guard.ts";
-import type { Ranges } from "./address-ranges.ts";
+import type { Ranges } from "#base/address-ranges.ts";
 import { Balancer } from "./balancer.ts";
 
 export interface PoolSetOptions {

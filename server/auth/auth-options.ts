@@ -2,9 +2,9 @@ import type { NextAuthOptions } from "next-auth";
 import CredentialsProvider from "next-auth/providers/credentials";
 import { AppError } from "#base/errors.ts";
 import { consoleDeps } from "../deps.ts";
-import { addressOf } from "./request-facts.ts";
 import { revokeSession } from "./sessions.ts";
 import { signIn } from "./sign-in.ts";
+import { addressOf } from "./trusted-proxies.ts";
 
 /**
  * next-auth carries the cookie and nothing else: its JWT holds the id of a session row, and `loadSession` asks the
@@ -21,9 +21,11 @@ export const authOptions: NextAuthOptions = {
       async authorize(credentials, request) {
         if (!credentials?.email || !credentials.password) return null;
         const headers = new Headers(request.headers as Record<string, string> | undefined);
-        const from = { address: addressOf(headers), userAgent: headers.get("user-agent") ?? "" };
+        const userAgent = headers.get("user-agent") ?? "";
         try {
-          const signedIn = await signIn(await consoleDeps(), credentials, from);
+          const deps = await consoleDeps();
+          const address = addressOf(headers, deps.env.CAUSEWAY_TRUSTED_PROXIES);
+          const signedIn = await signIn(deps, credentials, { address, userAgent });
           return { id: signedIn.userId, email: signedIn.email, name: signedIn.name, sid: signedIn.sessionId };
         } catch (error) {
           // next-auth shows `error.message` of what authorize throws: only our public sentences may pass.

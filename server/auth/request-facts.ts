@@ -1,8 +1,3 @@
-/** The client's address as the server in front of us names it; Next's own server sets the header when nothing else did. */
-export function addressOf(headers: Headers): string {
-  return headers.get("x-forwarded-for")?.split(",")[0]?.trim() || "unknown";
-}
-
 /**
  * Whether a writing request comes from our own pages: `Sec-Fetch-Site` where the browser sends it (it cannot be forged
  * by a page), else `Origin` against the host. Requests with neither are not a browser's and carry no ambient cookie.

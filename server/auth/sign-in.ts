@@ -6,6 +6,7 @@ import { decoyHash, verifyPassword } from "./password.ts";
 import type { Session } from "./sessions.ts";
 import { createSession } from "./sessions.ts";
 import { forgive, rules, throttle } from "./throttle.ts";
+import { networkOf } from "./trusted-proxies.ts";
 
 const REFUSED = "This e-mail address and password do not match.";
 
@@ -16,7 +17,7 @@ export async function signIn(
   from: { address: string; userAgent: string },
 ): Promise<{ sessionId: string; userId: string; email: string; name: string }> {
   const email = input.email.trim().toLowerCase();
-  await throttle(deps.redis, rules.signInByAddress, from.address);
+  await throttle(deps.redis, rules.signInByAddress, networkOf(from.address));
   await throttle(deps.redis, rules.signInByAccount, email);
   const [user] = await deps.db.select().from(users).where(eq(users.email, email));
   const matches = await verifyPassword(input.password, user?.passwordHash ?? decoyHash);
@@ -34,6 +35,7 @@ export async function reauthenticate(deps: Deps, session: Session, password: str
     throw new AppError("invalid", "This is not your password.", {
       fields: [{ path: "password", message: "does not match" }],
     });
+  await forgive(deps.redis, rules.signInByAccount, session.email);
   await deps.db
     .update(sessions)
     .set({ authenticatedAt: new Date(deps.clock.now()) })

@@ -13,6 +13,7 @@ export const rules = {
   signInByAccount: { name: "sign-in-account", limit: 10, windowSeconds: 900 },
   signInByAddress: { name: "sign-in-address", limit: 60, windowSeconds: 900 },
   signUpByAddress: { name: "sign-up-address", limit: 60, windowSeconds: 3_600 },
+  resetByAddress: { name: "reset-address", limit: 30, windowSeconds: 3_600 },
   resetByAccount: { name: "reset-account", limit: 5, windowSeconds: 3_600 },
   enrolByAddress: { name: "enrol-address", limit: 120, windowSeconds: 60 },
 } as const satisfies Record<string, ThrottleRule>;
@@ -30,7 +31,7 @@ export async function throttle(redis: Redis, rule: ThrottleRule, subject: string
   try {
     answer = (await redis.eval(COUNT, 1, key, rule.windowSeconds)) as [number, number];
   } catch (cause) {
-    throw new AppError("unavailable", "Sign-in is not possible right now. Try again in a minute.", {
+    throw new AppError("unavailable", "This is not possible right now. Try again in a minute.", {
       cause,
       detail: "redis cannot be asked for a throttle",
       retryAfterSeconds: 30,

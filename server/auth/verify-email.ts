@@ -57,3 +57,10 @@ export async function takeLoginToken(deps: Deps, token: string, kind: "verify" |
   if (!taken) throw new AppError("gone", "This link was used, has expired or was never valid. Ask for a new one.");
   return taken.userId;
 }
+
+export async function voidLoginTokens(deps: Deps, userId: UserId, kind: "verify" | "reset"): Promise<void> {
+  await deps.db
+    .update(loginTokens)
+    .set({ usedAt: new Date(deps.clock.now()) })
+    .where(and(eq(loginTokens.userId, userId), eq(loginTokens.kind, kind), isNull(loginTokens.usedAt)));
+}

@@ -8,6 +8,7 @@ import type { EnrolRequest, EnrolResponse } from "#contracts/link/enrolment.ts";
 import { deployments, enrolmentTokens, nodes, organisations } from "#drizzle/console/schema.ts";
 import { recordAudit } from "../audit/record-audit.ts";
 import { rules, throttle } from "../auth/throttle.ts";
+import { networkOf } from "../auth/trusted-proxies.ts";
 import type { Tx } from "../db/database.ts";
 import type { Deps } from "../deps.ts";
 import { tokenState, type EnrolmentTokenRow } from "../tokens/list-enrolment-tokens.ts";
@@ -18,7 +19,7 @@ import { answerNode } from "./answer-node.ts";
  * same node and uses nothing up.
  */
 export async function enrolNode(deps: Deps, input: EnrolRequest, address: string): Promise<EnrolResponse> {
-  await throttle(deps.redis, rules.enrolByAddress, address);
+  await throttle(deps.redis, rules.enrolByAddress, networkOf(address));
   demandShape(input.token);
   const node = await deps.db.transaction(async (tx) => {
     const [token] = await tx

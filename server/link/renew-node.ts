@@ -5,6 +5,7 @@ import type { NodeId } from "#contracts/ids.ts";
 import { renewSigningInput, type EnrolResponse } from "#contracts/link/enrolment.ts";
 import { nodes } from "#drizzle/console/schema.ts";
 import { rules, throttle } from "../auth/throttle.ts";
+import { networkOf } from "../auth/trusted-proxies.ts";
 import type { Deps } from "../deps.ts";
 import { answerNode } from "./answer-node.ts";
 
@@ -22,7 +23,7 @@ export async function renewNode(
   input: { node: NodeId; challenge: string; signature: string },
   address: string,
 ): Promise<EnrolResponse> {
-  await throttle(deps.redis, rules.enrolByAddress, address);
+  await throttle(deps.redis, rules.enrolByAddress, networkOf(address));
   demandChallenge(deps, input.node, input.challenge);
   const [node] = await deps.db.select().from(nodes).where(eq(nodes.id, input.node));
   if (!node || !signedBy(node.publicKey, input))

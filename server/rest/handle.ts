@@ -3,7 +3,7 @@ import { AppError, messageOf } from "#base/errors.ts";
 import { newId } from "#base/id.ts";
 import { problemHeaders, problemOf } from "#base/problem.ts";
 import { scopeOfApiToken } from "../api-tokens/api-tokens.ts";
-import { addressOf } from "../auth/request-facts.ts";
+import { addressOf } from "../auth/trusted-proxies.ts";
 import { consoleDeps, type Deps } from "../deps.ts";
 import { demand, type OrgScope } from "../scope.ts";
 import { openApiDocument } from "./openapi.ts";
@@ -66,7 +66,8 @@ async function dispatch(deps: Deps, request: Request, requestId: string): Promis
 async function answerNodeRoute(deps: Deps, route: NodeRoute, request: Request): Promise<Response> {
   const body = await readBody(request, route.body!);
   // `tenantRoute` and `nodeRoute` tied each handler to its own schemas; the table has forgotten which.
-  const output = await route.handle(deps, { body: body as never, address: addressOf(request.headers) });
+  const address = addressOf(request.headers, deps.env.CAUSEWAY_TRUSTED_PROXIES);
+  const output = await route.handle(deps, { body: body as never, address });
   return Response.json(route.output!.parse(output), { status: route.status });
 }
 

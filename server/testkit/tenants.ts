@@ -30,8 +30,9 @@ export interface Tenant {
   people: Record<Role, Person>;
 }
 
-/** Each person has an address of their own, so that no test uses up another's throttle. */
-export const freshAddress = (): string => `203.0.113.${randomBytes(1)[0]!}-${base32(randomBytes(6))}`;
+/** Each call comes from a network of its own (documentation range), so that no test uses up another's throttle. */
+export const freshAddress = (): string =>
+  `2001:db8:${Array.from({ length: 2 }, () => randomBytes(2).toString("hex")).join(":")}::1`;
 export const freshEmail = (name: string): string => `${name}-${base32(randomBytes(6))}@example.com`;
 
 export function contextFor(deps: Deps, session: Session | null, changes: Partial<Context> = {}): Context {

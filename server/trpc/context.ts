@@ -1,6 +1,7 @@
-import { addressOf, isSameOrigin } from "../auth/request-facts.ts";
+import { isSameOrigin } from "../auth/request-facts.ts";
 import { sessionFromHeaders } from "../auth/session-from-headers.ts";
 import type { Session } from "../auth/sessions.ts";
+import { addressOf } from "../auth/trusted-proxies.ts";
 import { consoleDeps, type Deps } from "../deps.ts";
 
 /** What every procedure gets: who asks and from where. */
@@ -12,7 +13,11 @@ export interface Context {
 }
 
 export async function createContext({ headers }: { headers: Headers }): Promise<Context> {
-  const deps = await consoleDeps();
+  return contextOf(await consoleDeps(), headers);
+}
+
+export async function contextOf(deps: Deps, headers: Headers): Promise<Context> {
   const session = await sessionFromHeaders(deps, headers);
-  return { deps, session, address: addressOf(headers), sameOrigin: isSameOrigin(headers) };
+  const address = addressOf(headers, deps.env.CAUSEWAY_TRUSTED_PROXIES);
+  return { deps, session, address, sameOrigin: isSameOrigin(headers) };
 }

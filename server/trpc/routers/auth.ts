@@ -28,7 +28,7 @@ export const authRouter = router({
     .input(z.object({ email }))
     .output(nothing)
     .mutation(async ({ ctx, input }) => {
-      await requestReset(ctx.deps, input.email);
+      await requestReset(ctx.deps, input.email, ctx.address);
       return {};
     }),
   reset: publicProcedure
