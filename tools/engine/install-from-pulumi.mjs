@@ -9,7 +9,7 @@ const HOST = "https://get.pulumi.com";
  * itself would hang for minutes.
  */
 export async function installFromPulumi(target, node) {
-  if (!(await answers(HOST))) return false;
+  if (!(await installerAnswers())) return false;
   console.log(`Installing the Pulumi engine ${ENGINE_VERSION} with Pulumi's installer`);
   const installer = fileURLToPath(new URL("./run-installer.mjs", import.meta.url));
   const result = spawnSync(node, [installer, target], { stdio: "inherit", timeout: 10 * 60_000 });
@@ -17,9 +17,10 @@ export async function installFromPulumi(target, node) {
   return result.status === 0;
 }
 
-async function answers(url) {
+/** Whether the installer's host answers within five seconds. */
+export async function installerAnswers() {
   try {
-    return (await fetch(`${url}/install.sh`, { method: "HEAD", signal: AbortSignal.timeout(5_000) })).ok;
+    return (await fetch(`${HOST}/install.sh`, { method: "HEAD", signal: AbortSignal.timeout(5_000) })).ok;
   } catch {
     // Refused, unresolved or silent: there is another way.
     return false;
