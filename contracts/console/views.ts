@@ -155,6 +155,9 @@ export const apiTokenView = z.object({
 });
 export const apiTokenCreated = apiTokenView.extend({ token: z.string() });
 
+/** Whether the organisation's audit chain is as it was written; `brokenAt` is the first entry that is not. */
+export const auditVerdict = z.object({ entries: z.int(), brokenAt: z.int().nullable() });
+
 export const memberView = z.object({
   userId,
   email: z.string(),

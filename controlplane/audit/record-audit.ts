@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { desc, lt } from "drizzle-orm";
+import { chainEntry } from "#base/audit-chain.ts";
 import { canonicalJson } from "#base/canonical.ts";
 import { newId } from "#base/id.ts";
 import type { Actor } from "#contracts/plane/claims.ts";
@@ -21,16 +21,10 @@ export interface AuditEntry {
 export async function recordAudit(tx: PlaneTx, plane: Plane, entry: AuditEntry): Promise<void> {
   const state = await lockState(tx);
   const atMs = plane.clock.now();
-  const row = {
-    id: newId("aud", atMs, plane.random),
-    seq: state.auditSeq + 1,
-    atMs,
-    ...entry,
-    previousHash: state.auditHash,
-  };
-  const hash = createHash("sha256").update(canonicalJson(row)).digest("hex");
-  await tx.insert(audit).values({ ...row, hash });
-  await moveState(tx, { auditSeq: row.seq, auditHash: hash });
+  const head = { seq: state.auditSeq, hash: state.auditHash };
+  const row = chainEntry(head, { id: newId("aud", atMs, plane.random), atMs, ...entry });
+  await tx.insert(audit).values(row);
+  await moveState(tx, { auditSeq: row.seq, auditHash: row.hash });
 }
 
 /** The members that differ, before and after. */

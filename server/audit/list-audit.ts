@@ -4,7 +4,6 @@ import { audit } from "#drizzle/console/schema.ts";
 import { forOrg } from "../db/database.ts";
 import { findEnvironment } from "../environments/find-environment.ts";
 import type { OrgScope } from "../scope.ts";
-import { auditHash } from "./record-audit.ts";
 
 const PAGE = 50;
 
@@ -28,10 +27,11 @@ export async function listAudit(
       )
       .orderBy(desc(audit.seq))
       .limit(PAGE + 1);
-    const items = rows.slice(0, PAGE).map(({ id, seq, at, actor, action, target, diff, hash, previousHash }) => ({
+    const items = rows.slice(0, PAGE).map(({ id, seq, atMs, actor, action, target, diff, hash, previousHash }) => ({
       id,
       seq,
-      at: at.toISOString(),
+      // The time that the hash covers, and not the column beside it.
+      at: new Date(atMs).toISOString(),
       actor,
       action,
       target,
@@ -40,19 +40,5 @@ export async function listAudit(
       previousHash,
     }));
     return { items, nextCursor: rows.length > PAGE ? String(items.at(-1)!.seq) : null };
-  });
-}
-
-/** Recomputes the whole chain; `brokenAt` is the first entry that was changed, removed or reordered. */
-export async function verifyAudit(scope: OrgScope): Promise<{ entries: number; brokenAt: number | null }> {
-  return forOrg(scope.deps.db, scope.org.id, async (tx) => {
-    const rows = await tx.select().from(audit).where(eq(audit.orgId, scope.org.id)).orderBy(audit.seq);
-    let previousHash = "";
-    for (const [index, row] of rows.entries()) {
-      const intact = row.seq === index + 1 && row.previousHash === previousHash && auditHash(row) === row.hash;
-      if (!intact) return { entries: rows.length, brokenAt: row.seq };
-      previousHash = row.hash;
-    }
-    return { entries: rows.length, brokenAt: null };
   });
 }

@@ -1,6 +1,5 @@
-import { createHash } from "node:crypto";
 import { eq } from "drizzle-orm";
-import { canonicalJson } from "#base/canonical.ts";
+import { chainEntry } from "#base/audit-chain.ts";
 import { newId } from "#base/id.ts";
 import type { AuditId, EnvironmentId } from "#contracts/ids.ts";
 import { audit, organisations } from "#drizzle/console/schema.ts";
@@ -32,35 +31,18 @@ export async function recordAudit(
     .for("update");
   if (!head) throw new Error(`organisation ${scope.org.id} has no audit head`);
   const atMs = scope.deps.clock.now();
-  const row = {
+  const row = chainEntry(head, {
     id: newId("aud", atMs, scope.deps.random) as AuditId,
-    seq: head.seq + 1,
     atMs,
     actor: scope.actor,
     action: entry.action,
     target: entry.target,
     environmentId: entry.environmentId ?? null,
     diff: entry.diff ?? {},
-    previousHash: head.hash,
-  };
-  const hash = auditHash(row);
-  await tx.insert(audit).values({ ...row, orgId: scope.org.id, at: new Date(atMs), hash });
-  await tx.update(organisations).set({ auditSeq: row.seq, auditHash: hash }).where(eq(organisations.id, scope.org.id));
-}
-
-/** SHA-256 over the canonical entry, which names the hash before it: one changed entry breaks all that follow. */
-export function auditHash(row: {
-  id: string;
-  seq: number;
-  atMs: number;
-  actor: unknown;
-  action: string;
-  target: unknown;
-  environmentId: string | null;
-  diff: unknown;
-  previousHash: string;
-}): string {
-  const { id, seq, atMs, actor, action, target, environmentId, diff, previousHash } = row;
-  const text = canonicalJson({ id, seq, atMs, actor, action, target, environmentId, diff, previousHash });
-  return createHash("sha256").update(text).digest("hex");
+  });
+  await tx.insert(audit).values({ ...row, orgId: scope.org.id, at: new Date(atMs) });
+  await tx
+    .update(organisations)
+    .set({ auditSeq: row.seq, auditHash: row.hash })
+    .where(eq(organisations.id, scope.org.id));
 }

@@ -67,6 +67,7 @@ export const examples: Record<string, Example> = {
   },
 
   "audit.list": { input: here },
+  "audit.verify": {},
 
   "auth.signUp": {
     input: () => ({ email: freshEmail("new"), password: PASSWORD, organisation: "Newcomers" }),

@@ -2,8 +2,11 @@ import type { AnyProcedure } from "@trpc/server";
 import { TRPCError } from "@trpc/server";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { z } from "zod";
+import { followChain } from "#base/audit-chain.ts";
 import { AppError } from "#base/errors.ts";
 import { role } from "#contracts/plane/claims.ts";
+import type { AuditView } from "#contracts/plane/entities.ts";
+import { openPlane } from "../planes/open-plane.ts";
 import { permissions, permissionsOf } from "../permissions.ts";
 import { fingerprint } from "../testkit/fingerprint.ts";
 import { foreignIds } from "../testkit/foreign-ids.ts";
@@ -126,6 +129,23 @@ describe.each(procedures)("$path", (procedure) => {
     const audited = JSON.stringify(await newestAudit()) !== JSON.stringify(before);
     expect(audited).toBe(type === "mutation" && example.unaudited === undefined);
   });
+});
+
+test("after all that, the organisation's chain and its control plane's both verify", async () => {
+  const { tenant, environment } = world.own;
+  const { entries, brokenAt } = await tenant.people.owner.caller.audit.verify({ org: tenant.slug });
+  expect([entries > 20, brokenAt]).toEqual([true, null]);
+  const plane = await openPlane(tenant.scope, environment);
+  const shown: AuditView[] = [];
+  for (let cursor: string | null | undefined; cursor !== null;) {
+    const page = await plane.listAudit(cursor);
+    shown.push(...page.items);
+    cursor = page.nextCursor;
+  }
+  const chained = shown.toReversed().map(({ at, ...entry }) => ({ ...entry, atMs: Date.parse(at) }));
+  const { seq, hash } = shown[0]!;
+  expect(followChain({ seq: 0, hash: "" }, chained)).toEqual({ head: { seq, hash } });
+  expect(shown.length).toBeGreaterThan(10);
 });
 
 test("a policy and a key cannot name what is another tenant's", async () => {

@@ -2,6 +2,7 @@ import { z } from "zod";
 import {
   apiTokenCreated,
   apiTokenView,
+  auditVerdict,
   estimate,
   memberView,
   organisationView,
@@ -12,6 +13,7 @@ import { role } from "#contracts/plane/claims.ts";
 import { pageOf } from "#contracts/problem.ts";
 import { createApiToken, listApiTokens, revokeApiToken } from "../../api-tokens/api-tokens.ts";
 import { listActivity } from "../../audit/list-environment-activity.ts";
+import { verifyAudit } from "../../audit/verify-audit.ts";
 import { describeOrg, listMembers } from "../../orgs/open-org.ts";
 import { estimateCost, findRegion } from "../../regions/regions.ts";
 import { nothing, orgProcedure, router, sessionProcedure } from "../procedures.ts";
@@ -43,6 +45,9 @@ export const auditRouter = router({
     .input(z.object({ environment: z.string().optional(), cursor: z.string().max(60).optional() }))
     .output(pageOf(auditView))
     .query(({ ctx, input }) => listActivity(ctx.scope, input)),
+  verify: orgProcedure({ can: "audit:read" })
+    .output(auditVerdict)
+    .query(({ ctx }) => verifyAudit(ctx.scope)),
 });
 
 export const apiTokenRouter = router({
