@@ -1,11 +1,20 @@
 import { Counter, Gauge, Histogram, createRegistry } from "#base/metrics.ts";
 import type { AnalyticsEntry } from "#contracts/analytics/batch.ts";
 import { valueOf } from "#contracts/analytics/histogram.ts";
-import type { WorkerCounts } from "#gateway/processes/index.ts";
 
 /** Label values come from configuration and fixed lists; past this many APIs the rest share one label. */
 const MAX_APIS = 500;
 const REASON_NONE = "none";
+
+/** What a worker says of itself, as far as metrics show it. */
+interface WorkerCounts {
+  entries: readonly AnalyticsEntry[];
+  droppedRecords: number;
+  connections: number;
+  inFlight: number;
+  memoryBytes: number;
+  storeDegraded: boolean;
+}
 
 /** Names of all metrics of the gateway; fed by the workers' aggregates, so that the request's path pays nothing for them. */
 export class GatewayMetrics {
