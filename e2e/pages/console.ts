@@ -9,8 +9,11 @@ export class Console {
     this.page = page;
   }
 
-  async signUp(person: { email: string; password: string; organisation: string }): Promise<void> {
-    await this.page.goto(`${consoleUrl()}/sign-up`);
+  async signUp(
+    person: { email: string; password: string; organisation: string },
+    url: string = consoleUrl(),
+  ): Promise<void> {
+    await this.page.goto(`${url}/sign-up`);
     await this.page.getByLabel("Email").fill(person.email);
     await this.page.getByLabel("Password").fill(person.password);
     await this.page.getByLabel("Organisation").fill(person.organisation);

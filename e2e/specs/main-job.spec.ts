@@ -1,8 +1,11 @@
-import { expect, test } from "@playwright/test";
+import { expect, test, type Page } from "@playwright/test";
+import { z } from "zod";
 import { waitUntil } from "#base/wait.ts";
+import { environmentView } from "#contracts/console/views.ts";
 import { ordersUrl } from "../fixtures/environment.ts";
 import { runInstallCommand, type HybridGateway } from "../fixtures/hybrid-gateway.ts";
 import { openApi } from "../fixtures/orders-service.ts";
+import { inventoryOf } from "../fixtures/region.ts";
 import { Console } from "../pages/console.ts";
 
 const get = (url: string, key?: string) => fetch(url, key ? { headers: { authorization: `Bearer ${key}` } } : {});
@@ -16,7 +19,11 @@ test("the main job: from sign-up to a counted call and a hybrid gateway that joi
   let remote = "";
   try {
     await test.step("1 sign up", () =>
-      console.signUp({ email: "ada@example.com", password: "correct horse battery", organisation: "Analytical Engines" }));
+      console.signUp({
+        email: "ada@example.com",
+        password: "correct horse battery",
+        organisation: "Analytical Engines",
+      }));
 
     const base = await test.step("2 pick a home region and watch the stack come up", () =>
       console.deployEnvironment("Production", "Dublin"));
@@ -84,10 +91,32 @@ test("the main job: from sign-up to a counted call and a hybrid gateway that joi
       await expect(page.getByText(/has applied revision \d+/)).toBeVisible();
       expect(await statusOf(`${hybrid.url}/orders/orders/7`, key)).toBe(200);
     });
+
+    await test.step("7 destroy the environment: nothing of it is left", async () => {
+      const stacks = await stacksOf(page, base);
+      for (const stack of stacks) expect((await inventoryOf(stack)).processes).not.toEqual([]);
+      await page.goto(new URL(`${base}/settings`, page.url()).href);
+      await page.getByRole("button", { name: "Destroy environment" }).click();
+      await page.getByLabel("Type Production to confirm").fill("Production");
+      await page.getByRole("dialog").getByRole("button", { name: "Destroy environment" }).click();
+      await console.followRun("Destroyed");
+      for (const stack of stacks)
+        expect(await inventoryOf(stack)).toEqual({ processes: [], ports: [], databases: [], files: [] });
+    });
   } finally {
     await hybrid?.stop();
   }
 });
+
+/** Ids of the environment's deployments that have a stack: its control plane and its cloud clusters. */
+async function stacksOf(page: Page, base: string): Promise<string[]> {
+  const [, org, environment] = base.split("/");
+  const input = encodeURIComponent(JSON.stringify({ org, environment }));
+  const answer = await page.request.get(new URL(`/api/trpc/environment.get?input=${input}`, page.url()).href);
+  const { result } = z.object({ result: z.object({ data: environmentView }) }).parse(await answer.json());
+  const { controlPlane, clusters } = result.data;
+  return [controlPlane, ...clusters].flatMap((one) => (one && one.kind !== "hybrid_cluster" ? [one.id] : []));
+}
 
 /** The addresses that the clusters' page gives out, home first. */
 async function endpointsOf(console: Console): Promise<[string, string]> {

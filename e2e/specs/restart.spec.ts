@@ -1,0 +1,51 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "@playwright/test";
+import { z } from "zod";
+import { waitUntil } from "#base/wait.ts";
+import { keyCreated } from "#contracts/plane/entities.ts";
+import { startCloud } from "#tools/testing/cloud.ts";
+import { ordersUrl } from "../fixtures/environment.ts";
+import { newTenant } from "../fixtures/rest.ts";
+import { callOnce } from "../fixtures/traffic.ts";
+
+/** From the next start to a call that a tenant's gateway answers. */
+const BACK_WITHIN_MS = 15_000;
+
+test("killed with -9, nothing outlives it for long, and the next start brings every tenant back", async ({ page }) => {
+  const state = await mkdtemp(join(tmpdir(), "causeway-restart-"));
+  let cloud = await startCloud(state);
+  try {
+    const rest = await newTenant(page, cloud.url, "Comeback");
+    const environment = await rest.deploy("Production", "us-east-virginia");
+    const at = `/environments/${environment.id}`;
+    const api = { name: "Orders", listenPath: "/orders", upstreamUrl: ordersUrl() };
+    const { id } = await rest.ask(z.object({ id: z.string() }), "POST", `${at}/apis`, api);
+    const { secret } = await rest.ask(keyCreated, "POST", `${at}/keys`, { name: "Acme", apis: { [id]: {} } });
+    const url = `${environment.clusters[0]!.endpoint}/orders/1`;
+    const answers = () => callOnce(url, secret).then((status) => status === 200);
+    await waitUntil(answers, { what: "the first call is answered", timeoutMs: 10_000 });
+
+    process.kill(cloud.pid, "SIGKILL");
+    const gone = async () => (await callOnce(url, secret)) !== 200 && !(await isAnswered(cloud.url));
+    await waitUntil(gone, { what: "gateway and console are gone", timeoutMs: 30_000 });
+
+    const startedAt = Date.now();
+    cloud = await startCloud(state, { CAUSEWAY_PORT: new URL(cloud.url).port });
+    await waitUntil(answers, { what: "the tenant's gateway answers again", timeoutMs: 30_000 });
+    expect(Date.now() - startedAt).toBeLessThan(BACK_WITHIN_MS);
+    const { body } = await rest.call("GET", `${at}/keys`);
+    expect(body).toMatchObject({ items: [{ name: "Acme" }] });
+  } finally {
+    await cloud.stop();
+    await rm(state, { recursive: true, force: true });
+  }
+});
+
+async function isAnswered(url: string): Promise<boolean> {
+  return fetch(url).then(
+    () => true,
+    () => false,
+  );
+}
