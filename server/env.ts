@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { parseEnv } from "#base/env.ts";
+import { addressRanges } from "./address-ranges.ts";
 import { trustedProxies } from "./auth/trusted-proxies.ts";
 
 const base64Bytes = (size: number) =>
@@ -29,7 +30,7 @@ export const consoleEnv = z.object({
   /** `outbox`: letters are kept and shown at /outbox. */
   CAUSEWAY_MAIL: z.enum(["outbox"]).default("outbox"),
   /** CIDR ranges that outbound fetches may reach although they are private, comma separated. */
-  CAUSEWAY_FETCH_ALLOW: z.string().default(""),
+  CAUSEWAY_FETCH_ALLOW: z.string().default("").pipe(addressRanges),
   /** What hybrid install commands start: a command that runs the gateway. */
   CAUSEWAY_GATEWAY_COMMAND: z.string().default("npm run gateway --"),
   CAUSEWAY_LOG_LEVEL: z.string().default("info"),

@@ -1,22 +1,12 @@
 import { lookup as dnsLookup, type LookupAddress } from "node:dns";
 import { isIP, type LookupFunction } from "node:net";
 import { buildConnector } from "undici";
-import ipaddr from "ipaddr.js";
 import { inRanges, type Ranges } from "#base/address-ranges.ts";
+import { isPublicAddress } from "#base/public-address.ts";
 
 /** A target whose address may not be connected to; its code is mapped in failure.ts. */
 export class AddressDenied extends Error {
   readonly code = "CAUSEWAY_ADDRESS_DENIED";
-}
-
-/**
- * Whether an address is other than public unicast: private, loopback, link-local (the metadata service of clouds among
- * them), unique local, carrier-grade, multicast, reserved. Mapped and translated IPv6 forms count as the IPv4 inside.
- */
-export function isPrivateAddress(address: string): boolean {
-  if (!ipaddr.isValid(address)) return true;
-  const parsed = ipaddr.process(address);
-  return parsed.range() !== "unicast";
 }
 
 /**
@@ -30,7 +20,7 @@ export function guardedConnector({
   allowed: Ranges;
   timeoutMs: number;
 }): buildConnector.connector {
-  const mayConnect = (address: string) => !isPrivateAddress(address) || inRanges(allowed, address);
+  const mayConnect = (address: string) => isPublicAddress(address) || inRanges(allowed, address);
   const connect = buildConnector({ timeout: timeoutMs, lookup: checkedLookup(mayConnect) });
   return (options, callback) => {
     const literal = options.hostname.replace(/^\[|\]$/g, "");

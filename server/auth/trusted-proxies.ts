@@ -1,21 +1,20 @@
 import { isIP } from "node:net";
 import ipaddr from "ipaddr.js";
 import { z } from "zod";
-import { inRanges, parseRanges, type Ranges } from "#base/address-ranges.ts";
+import { inRanges, type Ranges } from "#base/address-ranges.ts";
+import { addressRanges } from "../address-ranges.ts";
 
 /** Who may say where a request came from: so many proxies in a row, or proxies at these addresses. */
 export type TrustedProxies = { hops: number } | { ranges: Ranges };
 
 /** `0`, `1`, … or `10.0.0.0/8, 2001:db8::/32`. */
-export const trustedProxies = z.string().transform((text, context): TrustedProxies => {
-  if (/^\d{1,2}$/.test(text.trim())) return { hops: Number(text) };
-  try {
-    return { ranges: parseRanges(text.split(",")) };
-  } catch {
-    context.addIssue({ code: "custom", message: "expected a number of proxies, or IP addresses and CIDR ranges" });
-    return z.NEVER;
-  }
-});
+export const trustedProxies = z.union([
+  z
+    .string()
+    .regex(/^\d{1,2}$/, "expected a number of proxies")
+    .transform((text): TrustedProxies => ({ hops: Number(text) })),
+  addressRanges.transform((ranges): TrustedProxies => ({ ranges })),
+]);
 
 /**
  * The client's address. `X-Forwarded-For` reads from the client's own claim on the left to our peer on the right, which

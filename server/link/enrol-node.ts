@@ -1,5 +1,6 @@
-import { BlockList, isIP } from "node:net";
+import { isIP } from "node:net";
 import { and, eq, sql } from "drizzle-orm";
+import { inRanges, parseRanges } from "#base/address-ranges.ts";
 import { AppError } from "#base/errors.ts";
 import { newId } from "#base/id.ts";
 import { hashToken, parseToken } from "#base/token.ts";
@@ -135,13 +136,6 @@ function demandLive(token: EnrolmentTokenRow, nowMs: number): void {
 
 function demandAddress(token: EnrolmentTokenRow, address: string): void {
   if (token.addressRanges.length === 0) return;
-  const allowed = new BlockList();
-  for (const range of token.addressRanges) {
-    const [network, bits] = range.split("/");
-    const family = isIP(network!) === 6 ? "ipv6" : "ipv4";
-    allowed.addSubnet(network!, Number(bits), family);
-  }
-  const family = isIP(address) === 6 ? "ipv6" : "ipv4";
-  if (isIP(address) && allowed.check(address, family)) return;
+  if (isIP(address) && inRanges(parseRanges(token.addressRanges), address)) return;
   throw new AppError("forbidden", `This enrolment token may not be used from ${address}.`);
 }

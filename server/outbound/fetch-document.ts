@@ -1,22 +1,33 @@
-import { lookup } from "node:dns/promises";
-import { BlockList, isIP, type LookupFunction } from "node:net";
-import ipaddr from "ipaddr.js";
 import { Agent, request } from "undici";
+import type { Ranges } from "#base/address-ranges.ts";
 import { AppError, messageOf } from "#base/errors.ts";
+import { checkedAddresses, pinnedTo, type Resolve, systemResolve } from "./checked-addresses.ts";
 
 const MAX_BYTES = 5_000_000;
 const TIMEOUT_MS = 10_000;
 const MAX_REDIRECTS = 3;
 
+export interface FetchOptions {
+  /** Private ranges that the operator lets us reach. */
+  allow: Ranges;
+  /** The field of the input that held the URL: errors name it. */
+  field: string;
+  /** For everything together: names, connections, redirects and body. */
+  timeoutMs?: number;
+  resolve?: Resolve;
+}
+
 /**
  * Fetches a document from a URL that a user gave. Private, link-local, loopback and metadata addresses are refused
- * unless the operator allows their range; the address that was checked is the one connected to, at redirects too.
+ * unless the operator allows their range; the addresses that were checked are the ones connected to, at redirects too.
  */
-export async function fetchDocument(url: string, options: { allow: string; field: string }): Promise<string> {
+export async function fetchDocument(url: string, options: FetchOptions): Promise<string> {
+  const deadline = AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS);
   let next = url;
   for (let hop = 0; hop <= MAX_REDIRECTS; hop += 1) {
-    const answer = await fetchOnce(next, options);
+    const answer = await fetchOnce(next, options, deadline);
     if ("text" in answer) return answer.text;
+    if (!URL.canParse(answer.location, next)) throw refuse(options.field, `${next} redirects to what is no URL.`);
     next = new URL(answer.location, next).href;
   }
   throw refuse(options.field, `${url} redirects more than ${MAX_REDIRECTS} times.`);
@@ -24,27 +35,22 @@ export async function fetchDocument(url: string, options: { allow: string; field
 
 async function fetchOnce(
   url: string,
-  options: { allow: string; field: string },
+  { allow, field, resolve = systemResolve }: FetchOptions,
+  signal: AbortSignal,
 ): Promise<{ text: string } | { location: string }> {
   const { protocol, hostname } = new URL(url);
-  if (protocol !== "http:" && protocol !== "https:")
-    throw refuse(options.field, "Only http and https URLs can be fetched.");
-  const address = await resolveChecked(hostname.replace(/^\[|\]$/g, ""), options);
-  const pinned: LookupFunction = (_name, lookupOptions, done) => {
-    const family = isIP(address);
-    if (lookupOptions.all) done(null, [{ address, family }]);
-    else done(null, address, family);
-  };
-  const dispatcher = new Agent({ connect: { lookup: pinned, timeout: TIMEOUT_MS } });
+  if (protocol !== "http:" && protocol !== "https:") throw refuse(field, "Only http and https URLs can be fetched.");
+  const found = await checkedAddresses(hostname, { allow, resolve, signal });
+  if ("refusal" in found) throw refuse(field, found.refusal);
+  const dispatcher = new Agent({ connect: { lookup: pinnedTo(found.addresses) } });
   try {
-    const signal = AbortSignal.timeout(TIMEOUT_MS);
-    const { statusCode, headers, body } = await request(url, { dispatcher, signal, headersTimeout: TIMEOUT_MS });
+    const { statusCode, headers, body } = await request(url, { dispatcher, signal });
     if (statusCode >= 300 && statusCode < 400 && headers.location) return { location: String(headers.location) };
-    if (statusCode !== 200) throw refuse(options.field, `${url} answered ${statusCode}.`);
-    return { text: await readBounded(body, options.field) };
+    if (statusCode !== 200) throw refuse(field, `${url} answered ${statusCode}.`);
+    return { text: await readBounded(body, field) };
   } catch (error) {
     if (error instanceof AppError) throw error;
-    throw refuse(options.field, `${url} could not be fetched: ${messageOf(error)}.`);
+    throw refuse(field, `${url} could not be fetched: ${signal.aborted ? "it took too long" : messageOf(error)}.`);
   } finally {
     await dispatcher.destroy();
   }
@@ -59,31 +65,6 @@ async function readBounded(body: AsyncIterable<Buffer>, field: string): Promise<
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString("utf8");
-}
-
-async function resolveChecked(hostname: string, options: { allow: string; field: string }): Promise<string> {
-  const found = await lookup(hostname).catch(() => {
-    throw refuse(options.field, `${hostname} has no address.`);
-  });
-  if (isPublic(found.address) || isAllowed(found.address, options.allow)) return found.address;
-  throw refuse(
-    options.field,
-    `${hostname} is a private address (${found.address}); the operator does not allow fetching from it.`,
-  );
-}
-
-/** Global unicast only (IANA special-purpose registries, by ipaddr.js); an IPv4 address in IPv6 counts as itself. */
-export function isPublic(address: string): boolean {
-  return ipaddr.process(address).range() === "unicast";
-}
-
-export function isAllowed(address: string, ranges: string): boolean {
-  const list = new BlockList();
-  for (const range of ranges.split(",").filter(Boolean)) {
-    const [network, bits] = range.trim().split("/");
-    list.addSubnet(network!, Number(bits), isIP(network!) === 6 ? "ipv6" : "ipv4");
-  }
-  return list.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
 }
 
 function refuse(field: string, message: string): AppError {

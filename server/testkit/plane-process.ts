@@ -4,6 +4,7 @@ import { generateKeyPairSync, type KeyObject } from "node:crypto";
 import { eq } from "drizzle-orm";
 import { inject } from "vitest";
 import { endChild, spawnLeashed } from "#base/leash.ts";
+import type { ControlPlaneOutputs } from "#contracts/deployment/deployment.ts";
 import type { DeploymentId, EnvironmentId, OrgId } from "#contracts/ids.ts";
 import { deployments, runs } from "#drizzle/console/schema.ts";
 import { createTestDatabase } from "#tools/testing/database.ts";
@@ -69,13 +70,14 @@ async function firstUrl(stdout: NodeJS.ReadableStream, stderr: NodeJS.ReadableSt
   throw new Error(`the control plane ended before it was ready:\n${said.join("\n")}`);
 }
 
-async function writeOutputs(deps: Deps, deployment: DeploymentId, url: string, key: string): Promise<void> {
-  const outputs = {
+/** What the worker writes at the end of a control plane's run. */
+export async function writeOutputs(deps: Deps, deployment: DeploymentId, url: string, key: string): Promise<void> {
+  const outputs: ControlPlaneOutputs = {
     kind: "control_plane",
     managementUrl: url,
     linkUrl: `${url.replace("http", "ws")}/link/v1`,
     revisionPublicKey: key,
-  } as const;
+  };
   await deps.db.update(deployments).set({ state: "live", outputs }).where(eq(deployments.id, deployment));
   await deps.db
     .update(runs)

@@ -93,7 +93,7 @@ export async function enrol(deps: Deps, token: string, keys = generateKeyPairSyn
   return { node: answer.node, keys, publicKey, answer };
 }
 
-async function controlPlaneOf(deps: Deps, environment: EnvironmentId): Promise<DeploymentId> {
+export async function controlPlaneOf(deps: Deps, environment: EnvironmentId): Promise<DeploymentId> {
   const [row] = await deps.db
     .select({ id: deployments.id })
     .from(deployments)
