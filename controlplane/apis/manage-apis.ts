@@ -1,4 +1,4 @@
-import { and, asc, eq, ne, sql } from "drizzle-orm";
+import { and, asc, eq, getTableColumns, ne, sql } from "drizzle-orm";
 import { AppError } from "#base/errors.ts";
 import { newId } from "#base/id.ts";
 import type { ApiId } from "#contracts/ids.ts";
@@ -9,6 +9,7 @@ import { diffOf, recordAudit } from "../audit/record-audit.ts";
 import type { PlaneTx } from "../db/database.ts";
 import type { Plane } from "../plane.ts";
 import { publish } from "../revisions/publish.ts";
+import { countOperations } from "./read-document.ts";
 import { resolveSettings } from "./resolve-settings.ts";
 import { viewApi, viewApiDetail, type ApiRow } from "./view-api.ts";
 
@@ -16,7 +17,8 @@ import { viewApi, viewApiDetail, type ApiRow } from "./view-api.ts";
 const MOST_APIS = 10_000;
 
 export async function listApis(plane: Plane): Promise<ApiView[]> {
-  const rows = await plane.db.select().from(apis).orderBy(asc(apis.name), asc(apis.id));
+  const { document: _document, ...shown } = getTableColumns(apis);
+  const rows = await plane.db.select(shown).from(apis).orderBy(asc(apis.name), asc(apis.id));
   return rows.map(viewApi);
 }
 
@@ -41,6 +43,7 @@ export async function createApi(plane: Plane, actor: Actor, input: ApiInput): Pr
       listenPath: input.listen.path,
       settings,
       document,
+      operationCount: countOperations(document),
     });
     const target = { kind: "api", id, name: input.name };
     await recordAudit(tx, plane, { actor, action: "api.create", target, diff: diffOf({}, settings) });
@@ -71,6 +74,7 @@ export async function updateApi(
         listenPath: input.listen.path,
         settings,
         document,
+        operationCount: countOperations(document),
         version: version + 1,
         updatedAt: new Date(plane.clock.now()),
       })

@@ -31,6 +31,8 @@ export const apis = pgTable(
     listenPath: text("listen_path").notNull(),
     settings: jsonb("settings").$type<Omit<ApiInput, "document">>().notNull(),
     document: text("document"),
+    /** Of the document, counted when it was saved: a list must not parse a thousand documents. */
+    operationCount: integer("operation_count").notNull().default(0),
     version: integer("version").notNull().default(1),
     /** The revision that first carries this version. */
     revision: integer("revision"),

@@ -1,5 +1,5 @@
 import type { AuditView } from "#contracts/plane/entities.ts";
-import { openPlane } from "../planes/open-plane.ts";
+import { findPlane } from "../planes/open-plane.ts";
 import type { OrgScope } from "../scope.ts";
 import { listAudit } from "./list-audit.ts";
 
@@ -15,8 +15,8 @@ export async function listActivity(
   const [own, theirs] = (input.cursor ?? ":").split(":");
   const console =
     own === "-" ? emptyPage : await listAudit(scope, { environment: input.environment, cursor: own || undefined });
-  const plane =
-    theirs === "-" ? emptyPage : await (await openPlane(scope, input.environment)).listAudit(theirs || undefined);
+  const client = theirs === "-" ? null : await findPlane(scope, input.environment);
+  const plane = client ? await client.listAudit(theirs || undefined) : emptyPage;
   const items = [...console.items, ...plane.items].toSorted((a, b) => b.at.localeCompare(a.at));
   const more = console.nextCursor !== null || plane.nextCursor !== null;
   return { items, nextCursor: more ? `${console.nextCursor ?? "-"}:${plane.nextCursor ?? "-"}` : null };

@@ -7,7 +7,7 @@ import type { PlaneNode } from "#contracts/plane/entities.ts";
 import { nodes } from "#drizzle/console/schema.ts";
 import { recordAudit } from "../audit/record-audit.ts";
 import { forOrg } from "../db/database.ts";
-import { openPlane } from "../planes/open-plane.ts";
+import { findPlane } from "../planes/open-plane.ts";
 import { notFound, type OrgScope } from "../scope.ts";
 import { findCluster } from "./find-cluster.ts";
 import { viewDeployments } from "./view-deployment.ts";
@@ -58,10 +58,10 @@ function statusOf(revokedAt: Date | null, heard: PlaneNode[] | null, said: Plane
 /** Null when the control plane cannot be asked: figures are then missing, not zero. */
 async function hearNodes(scope: OrgScope, environment: string): Promise<PlaneNode[] | null> {
   try {
-    const plane = await openPlane(scope, environment);
-    return await plane.listNodes();
+    const plane = await findPlane(scope, environment);
+    return plane && (await plane.listNodes());
   } catch (error) {
-    if (error instanceof AppError && (error.code === "unavailable" || error.code === "conflict")) return null;
+    if (error instanceof AppError && error.code === "unavailable") return null;
     throw error;
   }
 }
@@ -86,6 +86,7 @@ export async function retireNode(
     });
     return cluster.environmentId;
   });
-  const plane = await openPlane(scope, environmentId);
-  await plane.retireNode(input.node);
+  // A control plane that is not up has never heard of the node.
+  const plane = await findPlane(scope, environmentId);
+  await plane?.retireNode(input.node);
 }

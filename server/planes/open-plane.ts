@@ -1,7 +1,6 @@
 import { and, eq, isNull } from "drizzle-orm";
 import { SignJWT } from "jose";
 import { AppError } from "#base/errors.ts";
-import type { ControlPlaneOutputs } from "#contracts/deployment/deployment.ts";
 import type { DeploymentId, EnvironmentId } from "#contracts/ids.ts";
 import { deployments } from "#drizzle/console/schema.ts";
 import { forOrg } from "../db/database.ts";
@@ -14,10 +13,21 @@ const TOKEN_SECONDS = 60;
 
 /** A client of the environment's own control plane, in the name of the person or token that asks. */
 export async function openPlane(scope: OrgScope, environment: string): Promise<PlaneClient> {
-  const { id, plane, environmentId } = await forOrg(scope.deps.db, scope.org.id, async (tx) => {
+  const plane = await findPlane(scope, environment);
+  if (plane) return plane;
+  throw new AppError(
+    "unavailable",
+    "The control plane of this environment is not up yet. Watch its run, then try again.",
+    { retryAfterSeconds: 5 },
+  );
+}
+
+/** Null while the control plane is not up: nothing has happened there yet, and no node has called. */
+export async function findPlane(scope: OrgScope, environment: string): Promise<PlaneClient | null> {
+  const { deployment, environmentId } = await forOrg(scope.deps.db, scope.org.id, async (tx) => {
     const row = await findEnvironment(tx, scope, environment);
     const [deployment] = await tx
-      .select()
+      .select({ id: deployments.id, outputs: deployments.outputs })
       .from(deployments)
       .where(
         and(
@@ -26,20 +36,11 @@ export async function openPlane(scope: OrgScope, environment: string): Promise<P
           isNull(deployments.destroyedAt),
         ),
       );
-    return { id: deployment?.id, plane: deployment?.outputs, environmentId: row.id };
+    return { deployment, environmentId: row.id };
   });
-  if (!id || plane?.kind !== "control_plane")
-    throw new AppError(
-      "unavailable",
-      "The control plane of this environment is not up yet. Watch its run, then try again.",
-      {
-        retryAfterSeconds: 5,
-      },
-    );
-  return new PlaneClient(
-    (plane satisfies ControlPlaneOutputs).managementUrl,
-    await managementToken(scope, id, environmentId),
-  );
+  if (deployment?.outputs?.kind !== "control_plane") return null;
+  const token = await managementToken(scope, deployment.id, environmentId);
+  return new PlaneClient(deployment.outputs.managementUrl, token);
 }
 
 function managementToken(scope: OrgScope, plane: DeploymentId, environment: EnvironmentId): Promise<string> {

@@ -36,8 +36,8 @@ export interface World {
 }
 
 /** Two tenants with a control plane each, on one console. */
-export async function bootWorld(): Promise<World> {
-  const console = await bootConsole();
+export async function bootWorld(env: Record<string, string> = {}): Promise<World> {
+  const console = await bootConsole({ env });
   const [own, stranger] = await Promise.all([hold(console, "Harbour"), hold(console, "Lighthouse")]);
   return { console, deps: console.deps, own: own!, stranger: stranger! };
 }

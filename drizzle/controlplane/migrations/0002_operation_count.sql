@@ -1,0 +1,1 @@
+ALTER TABLE "apis" ADD COLUMN "operation_count" integer DEFAULT 0 NOT NULL;
