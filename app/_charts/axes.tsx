@@ -22,7 +22,7 @@ export function Axes({ levels, times, children }: { levels: Tick[]; times: Tick[
         ))}
         {children}
       </div>
-      <div />
+      <div className="mt-2 text-right text-xs text-ink-3">UTC</div>
       <div className="relative mt-2 h-4 overflow-hidden">
         {times.map(({ at, label }) => (
           <span key={at} className="absolute text-xs whitespace-nowrap text-ink-3" style={{ left: `${at * 100}%` }}>

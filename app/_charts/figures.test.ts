@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { bytes, count, milliseconds, share } from "#app/_charts/figures.ts";
+import { bytes, count, milliseconds, perSecond, share } from "#app/_charts/figures.ts";
 
 it.each([
   [count(0), "0"],
@@ -15,6 +15,11 @@ it.each([
   [milliseconds(0.83), "0.8 ms"],
   [milliseconds(42.4), "42 ms"],
   [milliseconds(1_340), "1.3 s"],
+  [perSecond(0), "0"],
+  [perSecond(0.02), "< 0.1"],
+  [perSecond(4.26), "4.3"],
+  [perSecond(123.4), "123"],
+  [perSecond(null), "–"],
   [bytes(0), "0 B"],
   [bytes(2_400), "2.4 kB"],
   [bytes(31_000_000), "31 MB"],

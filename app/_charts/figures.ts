@@ -27,6 +27,12 @@ export function bytes(value: number): string {
   return `${trim(value / 1_000 ** power)} ${units[power]}`;
 }
 
+/** Calls a second: `0`, `0.4`, `12`; a dash where nobody was heard. */
+export function perSecond(value: number | null | undefined): string {
+  if (value == null) return "–";
+  return value > 0 && value < 0.1 ? "< 0.1" : trim(value);
+}
+
 /** One decimal below ten, none above, no trailing zero. */
 function trim(value: number): string {
   return value < 10 ? String(Math.round(value * 10) / 10) : String(Math.round(value));

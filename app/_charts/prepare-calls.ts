@@ -45,19 +45,27 @@ function stack(status: Bar["status"], top: number): Bar["parts"] {
   });
 }
 
-/** Up to five labels under the axis, at the start of their step; days when the span is longer than one. */
+const MINUTE = 60;
+const DAY = 86_400;
+/** What clocks are divided by. */
+const ROUND_SECONDS = [1, 5, 15, 60, 180, 360].map((minutes) => minutes * MINUTE).concat(DAY, 2 * DAY, 7 * DAY);
+/** A label is written to the right of its mark; past this share of the axis there is no room for it. */
+const LAST_LABEL = 0.94;
+
+/** Up to six labels under the axis, at round times of UTC; days when the span is longer than one. */
 export function prepareTimes(series: { at: string }[], stepSeconds: number): Tick[] {
-  if (series.length === 0) return [];
-  const days = series.length * stepSeconds > 86_400;
-  const every = Math.max(1, Math.ceil(series.length / 5));
-  return series.flatMap(({ at }, index) =>
-    index % every === 0 ? [{ at: index / series.length, label: timeLabel(at, days, stepSeconds) }] : [],
-  );
+  const spanSeconds = series.length * stepSeconds;
+  const every = ROUND_SECONDS.find((seconds) => spanSeconds / seconds <= 6) ?? 7 * DAY;
+  return series.flatMap(({ at }, index): Tick[] => {
+    const pastRound = (Date.parse(at) / 1_000) % every;
+    const share = index / series.length;
+    return pastRound < stepSeconds && share <= LAST_LABEL ? [{ at: share, label: timeLabel(at, spanSeconds) }] : [];
+  });
 }
 
-function timeLabel(at: string, days: boolean, stepSeconds: number): string {
-  if (days) return new Date(at).toLocaleDateString("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
-  return at.slice(11, stepSeconds < 60 ? 19 : 16);
+function timeLabel(at: string, spanSeconds: number): string {
+  if (spanSeconds <= DAY) return at.slice(11, 16);
+  return new Date(at).toLocaleDateString("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
 }
 
 /** Three lines: nothing, half, all. */

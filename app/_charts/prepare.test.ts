@@ -42,11 +42,18 @@ it.each([
   [4_100, 6_000],
 ])("%d fits under %d", (value, top) => expect(roundUp(value)).toBe(top));
 
-it("labels days where the span is longer than one, seconds where the steps are short", () => {
-  const at = (iso: string) => [{ at: iso }];
-  expect(prepareTimes(at("2026-11-24T12:00:10.000Z"), 10)[0]?.label).toBe("12:00:10");
-  expect(prepareTimes(at("2026-11-24T12:00:00.000Z"), 60)[0]?.label).toBe("12:00");
-  expect(prepareTimes(at("2026-11-24T12:00:00.000Z"), 90_000)[0]?.label).toBe("24 Nov");
+it.each([
+  ["a quarter of an hour", 10, 90, ["11:45", "11:50", "11:55"]],
+  ["an hour", 60, 60, ["11:00", "11:15", "11:30", "11:45"]],
+  ["six hours", 300, 72, ["06:00", "07:00", "08:00", "09:00", "10:00", "11:00"]],
+  ["a day", 900, 96, ["12:00", "18:00", "00:00", "06:00"]],
+  ["a week", 7_200, 84, ["19 Nov", "21 Nov", "23 Nov"]],
+])("labels %s at round times, where there is room to write", (_span, stepSeconds, points, labels) => {
+  const from = Date.parse("2026-11-24T12:00:00.000Z") - stepSeconds * points * 1_000;
+  const series = Array.from({ length: points }, (_, index) => ({
+    at: new Date(from + index * stepSeconds * 1_000).toISOString(),
+  }));
+  expect(prepareTimes(series, stepSeconds).map(({ label }) => label)).toEqual(labels);
 });
 
 describe("prepareLatency", () => {

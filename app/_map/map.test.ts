@@ -64,5 +64,10 @@ describe("distance", () => {
 
 it("a zone without an entry is placed by its clock", () => {
   expect(whereabouts("Europe/Dublin", 0)).toEqual([-6.26, 53.35]);
-  expect(whereabouts("Mars/Olympus", 330)[0]).toBe(82.5);
+  expect(whereabouts("Mars/Olympus", 330)?.[0]).toBe(82.5);
+});
+
+it("a clock that is set to UTC does not place anybody", () => {
+  expect(whereabouts("UTC", 0)).toBeNull();
+  expect(whereabouts("Etc/UTC", 0)).toBeNull();
 });

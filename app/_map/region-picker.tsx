@@ -83,7 +83,10 @@ export function RegionPicker({
         })}
       />
       {visitor && (
-        <p className="text-sm text-ink-3">Distances are approximate: your place is guessed from your time zone.</p>
+        <p className="text-sm text-ink-3">
+          <span aria-hidden="true" className="mr-2 ml-0.5 inline-block size-1.5 rotate-45 bg-ink align-middle" />
+          Your place is guessed from your time zone; distances are approximate.
+        </p>
       )}
     </div>
   );

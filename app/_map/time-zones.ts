@@ -82,7 +82,11 @@ const zones: Record<string, Coordinates> = {
   "America/Sao_Paulo": [-46.63, -23.55],
 };
 
-/** The middle of a zone's clock, for zones without an entry: 15 degrees an hour, at a populous latitude. */
-export function whereabouts(zone: string, utcOffsetMinutes: number): Coordinates {
+/**
+ * The middle of a zone's clock, for zones without an entry: 15 degrees an hour, at a populous latitude. A clock that is
+ * set to UTC itself says nothing of where it stands.
+ */
+export function whereabouts(zone: string, utcOffsetMinutes: number): Coordinates | null {
+  if (/^(Etc\/.*|UTC|GMT|)$/.test(zone)) return null;
   return zones[zone] ?? [Math.max(-180, Math.min(180, utcOffsetMinutes / 4)), 30];
 }

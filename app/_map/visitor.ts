@@ -12,9 +12,9 @@ export function useVisitor(): Coordinates | null {
 // The time zone of a page does not change while it is open.
 const never = () => () => {};
 
-let guessed: Coordinates | undefined;
-function guess(): Coordinates {
+let guessed: Coordinates | null | undefined;
+function guess(): Coordinates | null {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  guessed ??= whereabouts(zone, -new Date().getTimezoneOffset());
+  guessed = guessed === undefined ? whereabouts(zone, -new Date().getTimezoneOffset()) : guessed;
   return guessed;
 }

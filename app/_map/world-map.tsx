@@ -140,8 +140,10 @@ function LampOnMap({
       </span>
       <span
         className={clsx(
-          "pointer-events-none absolute -top-2 rounded-sm bg-paper/85 px-1 text-xs leading-4 whitespace-nowrap",
-          lamp.side === "left" ? "right-2.5 text-right" : "left-2.5",
+          "pointer-events-none absolute rounded-sm bg-paper/85 px-1 text-xs leading-4 whitespace-nowrap sm:-top-2",
+          // On a small map a name beside its lamp would run over the edge: there it stands below.
+          "max-sm:top-2.5 max-sm:left-0 max-sm:-translate-x-1/2",
+          lamp.side === "left" ? "sm:right-2.5 sm:text-right" : "sm:left-2.5",
           loud ? "font-medium text-ink" : "text-ink-3 max-sm:hidden",
         )}
       >

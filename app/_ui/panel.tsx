@@ -39,7 +39,7 @@ export function Section({
   className?: string;
 }) {
   return (
-    <section aria-label={title} className={clsx("mb-10", className)}>
+    <section aria-label={title} className={className ?? "mb-10"}>
       <div className="mb-3 flex min-h-7 flex-wrap items-end justify-between gap-x-4 gap-y-2">
         <div>
           <h2 className="text-base font-semibold">{title}</h2>
@@ -56,13 +56,23 @@ export function Panel({ className, children }: { className?: string; children: R
   return <div className={clsx("rounded-lg border bg-surface", className)}>{children}</div>;
 }
 
+/** A name and its value; a wide one takes two columns. */
+export type Fact = [name: string, value: ReactNode, width?: "wide"];
+
 /** Names and their values in hairline rows. */
-export function Facts({ items, columns = 1 }: { items: [name: string, value: ReactNode][]; columns?: 1 | 2 | 3 | 4 }) {
+export function Facts({ items, columns = 1 }: { items: Fact[]; columns?: 1 | 2 | 3 | 4 }) {
   return (
     <dl className={clsx("grid gap-px overflow-hidden rounded-lg border bg-line", factColumns[columns])}>
-      {items.map(([name, value]) => (
-        <div key={name} className={clsx("min-w-0 bg-surface px-4", columns === 1 ? "flex gap-4 py-2.5" : "py-3")}>
-          <dt className={clsx("text-sm text-ink-3", columns === 1 && "w-36 shrink-0")}>{name}</dt>
+      {items.map(([name, value, width]) => (
+        <div
+          key={name}
+          className={clsx(
+            "min-w-0 bg-surface px-4",
+            columns === 1 ? "flex gap-4 py-2.5" : "py-3",
+            width === "wide" && "col-span-2",
+          )}
+        >
+          <dt className={clsx("text-sm text-ink-3", columns === 1 && "w-24 shrink-0 sm:w-36")}>{name}</dt>
           <dd className={clsx("min-w-0 break-words", columns > 1 && "mt-1")}>{value}</dd>
         </div>
       ))}
@@ -73,6 +83,7 @@ export function Facts({ items, columns = 1 }: { items: [name: string, value: Rea
 const factColumns = {
   1: "",
   2: "sm:grid-cols-2",
-  3: "grid-cols-2 md:grid-cols-3",
+  // An odd last one takes the row that it would else leave half empty.
+  3: "grid-cols-2 md:grid-cols-3 max-md:[&>:last-child:nth-child(odd)]:col-span-2",
   4: "grid-cols-2 lg:grid-cols-4",
 } as const;

@@ -25,7 +25,9 @@ export function Th({ children, end, className }: { children: ReactNode; end?: bo
 
 export function Td({ children, end, className }: { children: ReactNode; end?: boolean; className?: string }) {
   return (
-    <td className={clsx("h-11 px-4 align-middle", end && "text-right whitespace-nowrap", className)}>{children}</td>
+    <td className={clsx("h-11 px-4 py-2 align-middle", end && "text-right whitespace-nowrap", className)}>
+      {children}
+    </td>
   );
 }
 

@@ -12,8 +12,9 @@ export function runEventOf(event: EngineEvent): RunEventBody | undefined {
   if (resOpFailedEvent) return resourceEvent(resOpFailedEvent.metadata, "failed");
   if (!diagnosticEvent || diagnosticEvent.ephemeral) return undefined;
   const text = plainText(diagnosticEvent.message).slice(0, LOG_TEXT_CAP);
-  if (text === "") return undefined;
-  const { severity } = diagnosticEvent;
+  const severity: string = diagnosticEvent.severity;
+  // The engine sends its own debugging too, though its types do not say so: nobody who waits for a stack asked for it.
+  if (text === "" || severity === "debug") return undefined;
   return { kind: "log", level: severity === "warning" || severity === "error" ? severity : "info", text };
 }
 

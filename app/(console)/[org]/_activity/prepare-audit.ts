@@ -20,8 +20,13 @@ const verbs: Record<string, string> = {
 /** `api.create` on Orders → `created API Orders`. */
 export function sentenceOf({ action, target }: Pick<AuditView, "action" | "target">): string {
   const verb = action.split(".").at(-1) ?? action;
-  const kind = target.kind === "api" ? "API" : target.kind.replaceAll("_", " ");
-  return `${verbs[verb] ?? verb} ${kind} ${target.name}`;
+  return `${verbs[verb] ?? verb} ${wordsOf(target.kind)} ${target.name}`;
+}
+
+/** `enrolmentToken` → `enrolment token`, `apiToken` → `API token`. */
+function wordsOf(kind: string): string {
+  const words = kind.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`).replaceAll("_", " ");
+  return words.replace(/^api\b/, "API");
 }
 
 /** What changed, member by member; values as one line of text each. */

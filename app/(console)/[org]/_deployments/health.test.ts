@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { environmentHealth, revisionLook } from "./health.ts";
+import { clusterLook, environmentHealth, revisionLook } from "./health.ts";
 import type { Deployment, Environment, GatewayNode } from "#app/_trpc/views.ts";
 
 const standing = (...states: Deployment["state"][]) => {
@@ -16,6 +16,14 @@ describe("environmentHealth", () => {
     [standing("live", "destroying"), "Being destroyed"],
     [standing(), "Nothing deployed"],
   ])("says the worst of what stands", (environment, label) => expect(environmentHealth(environment).label).toBe(label));
+});
+
+it("a hybrid cluster is not called live before a node of it is", () => {
+  const hybrid = { kind: "hybrid_cluster", state: "live" } as const;
+  expect(clusterLook(hybrid).tone).toBe("still");
+  expect(clusterLook(hybrid, 0).label).toBe("No node connected");
+  expect(clusterLook(hybrid, 1).label).toBe("Live");
+  expect(clusterLook({ kind: "cloud_cluster", state: "live" }).label).toBe("Live");
 });
 
 describe("revisionLook", () => {

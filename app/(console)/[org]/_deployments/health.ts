@@ -16,6 +16,15 @@ export const deploymentLooks = {
   destroyed: { label: "Destroyed", tone: "still" },
 } as const satisfies Record<Deployment["state"], Look>;
 
+/**
+ * How a cluster reads. A hybrid one is live from its creation, before anything runs: only its nodes, where they are
+ * known, make it so in the words of people.
+ */
+export function clusterLook({ kind, state }: Pick<Deployment, "kind" | "state">, connectedNodes?: number): Look {
+  if (kind !== "hybrid_cluster" || state !== "live" || (connectedNodes ?? 0) > 0) return deploymentLooks[state];
+  return connectedNodes === 0 ? { label: "No node connected", tone: "still" } : { label: "Takes nodes", tone: "still" };
+}
+
 export const nodeLooks = {
   connected: { label: "Connected", tone: "good" },
   disconnected: { label: "Disconnected", tone: "bad" },

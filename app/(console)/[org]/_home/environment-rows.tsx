@@ -1,8 +1,9 @@
 import Link from "next/link";
+import { EnvironmentKind } from "#app/(console)/[org]/_deployments/environment-kind.tsx";
 import { environmentHealth } from "#app/(console)/[org]/_deployments/health.ts";
 import type { Environment } from "#app/_trpc/views.ts";
 import type { Place } from "#app/_map/place.ts";
-import { Badge, State } from "#app/_ui/state.tsx";
+import { State } from "#app/_ui/state.tsx";
 import { Row, Table, Td, Th, rowLink } from "#app/_ui/table.tsx";
 import { When } from "#app/_ui/when.tsx";
 
@@ -41,7 +42,7 @@ export function EnvironmentRows({
                 <Link href={`/${org}/${environment.slug}`} className={rowLink}>
                   {environment.name}
                 </Link>
-                <Badge>{environment.kind}</Badge>
+                <EnvironmentKind environment={environment} />
               </span>
             </Td>
             <Td>

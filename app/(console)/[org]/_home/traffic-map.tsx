@@ -2,6 +2,7 @@
 
 import { useQueries } from "@tanstack/react-query";
 import { callsPerSecond, prepareMap } from "./prepare-map.ts";
+import { perSecond } from "#app/_charts/figures.ts";
 import { useTRPC } from "#app/_trpc/client.tsx";
 import type { Environment } from "#app/_trpc/views.ts";
 import type { Place } from "#app/_map/place.ts";
@@ -52,7 +53,7 @@ export function TrafficMap({
         ))}
         {known.length > 0 && (
           <span className="ml-auto">
-            <span className="font-medium text-ink">{known.reduce((sum, value) => sum + value, 0).toFixed(1)}</span>{" "}
+            <span className="font-medium text-ink">{perSecond(known.reduce((sum, value) => sum + value, 0))}</span>{" "}
             calls a second now
           </span>
         )}

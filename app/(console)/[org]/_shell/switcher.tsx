@@ -2,6 +2,7 @@
 
 import { Check, ChevronsUpDown, Plus } from "lucide-react";
 import Link from "next/link";
+import { clsx } from "clsx";
 import { useParams } from "next/navigation";
 import { Menu, MenuLabel, MenuLine, menuItem } from "#app/_ui/menu.tsx";
 import type { Environment, Me, Organisation } from "#app/_trpc/views.ts";
@@ -25,7 +26,11 @@ export function Switcher({
     <div className="flex min-w-0 items-center">
       <Link
         href={`/${organisation.slug}`}
-        className="truncate rounded-md px-2 py-1 font-medium transition-colors hover:bg-sunken max-sm:max-w-28"
+        className={clsx(
+          "truncate rounded-md px-2 py-1 font-medium transition-colors hover:bg-sunken",
+          // Beside it there is no room for both names; the mark at the left leads to the same page.
+          current && "max-sm:hidden",
+        )}
       >
         {organisation.name}
       </Link>
@@ -42,7 +47,7 @@ export function Switcher({
       )}
       {current && (
         <>
-          <span aria-hidden="true" className="px-0.5 text-line-strong">
+          <span aria-hidden="true" className="px-0.5 text-line-strong max-sm:hidden">
             /
           </span>
           <Menu

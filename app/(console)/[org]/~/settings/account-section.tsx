@@ -28,10 +28,11 @@ export function AccountSection({ me }: { me: Me }) {
           ["Name", me.name],
           ["Email", me.email],
           [
-            "Address",
-            <State key="verified" tone={me.emailVerified ? "good" : "signal"}>
-              {me.emailVerified ? "Verified" : "Not verified: open the link in our letter"}
-            </State>,
+            "Verified",
+            <span key="verified" className="flex flex-wrap items-baseline gap-x-3">
+              <State tone={me.emailVerified ? "good" : "signal"}>{me.emailVerified ? "Verified" : "Not yet"}</State>
+              {!me.emailVerified && <span className="text-ink-2">Open the link in our letter.</span>}
+            </span>,
           ],
         ]}
       />

@@ -1,6 +1,6 @@
 "use client";
 
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { NewTokenDialog } from "./new-token-dialog.tsx";
 import { useTRPC } from "#app/_trpc/client.tsx";
@@ -16,11 +16,9 @@ import { When } from "#app/_ui/when.tsx";
 
 export function ApiTokens({ org, role, mayWrite }: { org: string; role: Organisation["role"]; mayWrite: boolean }) {
   const trpc = useTRPC();
-  const client = useQueryClient();
   const [open, setOpen] = useState(false);
   const tokens = useQuery(trpc.apiToken.list.queryOptions({ org }));
-  const onSuccess = () => client.invalidateQueries({ queryKey: trpc.apiToken.list.queryKey({ org }) });
-  const revoke = useMutation(trpc.apiToken.revoke.mutationOptions({ onSuccess }));
+  const revoke = useMutation(trpc.apiToken.revoke.mutationOptions());
   return (
     <Section
       title="API tokens"
@@ -53,9 +51,7 @@ export function ApiTokens({ org, role, mayWrite }: { org: string; role: Organisa
           )
         }
       </QueryView>
-      {open && (
-        <NewTokenDialog org={org} role={role} onClose={() => setOpen(false)} onCreated={() => void onSuccess()} />
-      )}
+      {open && <NewTokenDialog org={org} role={role} onClose={() => setOpen(false)} />}
     </Section>
   );
 }
@@ -87,8 +83,8 @@ function TokenRows({
       {tokens.map((token) => (
         <Row key={token.id}>
           <Td>
-            <span className="font-medium">{token.name}</span>{" "}
-            <code className="ml-1 text-sm text-ink-3">{token.hint}</code>
+            <span className="block font-medium">{token.name}</span>
+            <code className="text-xs text-ink-3">{token.hint}</code>
           </Td>
           <Td>
             <Badge>{token.role}</Badge>

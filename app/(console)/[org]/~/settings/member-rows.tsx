@@ -20,7 +20,7 @@ export function MemberRows({ org, first, me }: { org: string; first: Member[] | 
             <>
               <Th>Person</Th>
               <Th>Role</Th>
-              <Th className="max-sm:hidden">Address</Th>
+              <Th className="max-sm:hidden">E-mail address</Th>
               <Th end className="max-sm:hidden">
                 Joined
               </Th>

@@ -22,20 +22,10 @@ interface Values {
 /** From the strongest down; a token's maker gives no more than they have. */
 const roles: Role[] = ["owner", "admin", "developer", "viewer"];
 
-export function NewTokenDialog({
-  org,
-  role,
-  onClose,
-  onCreated,
-}: {
-  org: string;
-  role: Role;
-  onClose: () => void;
-  onCreated: () => void;
-}) {
+export function NewTokenDialog({ org, role, onClose }: { org: string; role: Role; onClose: () => void }) {
   const trpc = useTRPC();
   const form = useForm<Values>({ defaultValues: { role: "developer", days: "90" } });
-  const create = useMutation(trpc.apiToken.create.mutationOptions({ onSuccess: onCreated }));
+  const create = useMutation(trpc.apiToken.create.mutationOptions());
   const problem = create.error ? problemOf(create.error) : null;
   const submit = form.handleSubmit(({ name, role, days }) =>
     create.mutate({ org, name, role, expiresInDays: days === "" ? null : Number(days) }),

@@ -20,8 +20,8 @@ export default async function OrganisationSettings({ params }: { params: Promise
   const may = (permission: string) => organisation.permissions.includes(permission);
   return (
     <main id="content" className="mx-auto w-full max-w-[960px] px-4 py-8 sm:px-8 sm:py-10">
-      <PageHeader title={`${organisation.name}: settings`}>
-        You are {organisation.role} of this organisation.
+      <PageHeader title="Organisation settings">
+        Your role in {organisation.name} is {organisation.role}.
       </PageHeader>
       <Section title="Members">
         <MemberRows org={org} first={members} me={me.id} />

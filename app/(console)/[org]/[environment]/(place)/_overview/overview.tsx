@@ -10,12 +10,13 @@ import { QuickFacts } from "./quick-facts.tsx";
 import { TryIt } from "./try-it.tsx";
 import { AttentionList } from "#app/(console)/[org]/_home/attention-list.tsx";
 import { prepareAttention } from "#app/(console)/[org]/_home/prepare-attention.ts";
+import { EnvironmentKind } from "#app/(console)/[org]/_deployments/environment-kind.tsx";
 import { deploymentLooks, environmentHealth } from "#app/(console)/[org]/_deployments/health.ts";
 import { useTRPC } from "#app/_trpc/client.tsx";
 import type { AnalyticsReport, ApiView, Environment, KeyView, Organisation } from "#app/_trpc/views.ts";
 import { ButtonLink } from "#app/_ui/button.tsx";
 import { PageHeader, Section } from "#app/_ui/panel.tsx";
-import { Badge, Notice, State } from "#app/_ui/state.tsx";
+import { Notice, State } from "#app/_ui/state.tsx";
 
 interface Props {
   organisation: Organisation;
@@ -52,7 +53,7 @@ export function Overview({ organisation, environment: given, regionNames, first 
       <PageHeader
         title={
           <span className="flex flex-wrap items-center gap-3">
-            {environment.name} <Badge>{environment.kind}</Badge>
+            {environment.name} <EnvironmentKind environment={environment} />
           </span>
         }
         actions={

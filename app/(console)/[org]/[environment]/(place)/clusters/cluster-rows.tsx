@@ -1,5 +1,5 @@
 import Link from "next/link";
-import { deploymentLooks } from "#app/(console)/[org]/_deployments/health.ts";
+import { clusterLook } from "#app/(console)/[org]/_deployments/health.ts";
 import type { Deployment } from "#app/_trpc/views.ts";
 import { Empty } from "#app/_ui/empty.tsx";
 import { Badge, State } from "#app/_ui/state.tsx";
@@ -32,31 +32,34 @@ export function ClusterRows({
         </>
       }
     >
-      {clusters.map((cluster) => (
-        <Row key={cluster.id}>
-          <Td>
-            <span className="flex items-center gap-2.5">
-              <Link href={`${base}/clusters/${cluster.id}`} className={rowLink}>
-                {cluster.name}
-              </Link>
-              {cluster.kind === "hybrid_cluster" && <Badge>hybrid</Badge>}
-            </span>
-          </Td>
-          <Td>
-            <State tone={deploymentLooks[cluster.state].tone}>{deploymentLooks[cluster.state].label}</State>
-          </Td>
-          <Td className="text-ink-2 max-sm:hidden">
-            {cluster.region ? (regionNames[cluster.region] ?? cluster.region) : "Your own network"}
-          </Td>
-          <Td className="max-md:hidden">
-            {cluster.endpoint ? (
-              <code className="text-sm text-ink-2">{cluster.endpoint}</code>
-            ) : (
-              <span className="text-ink-3">–</span>
-            )}
-          </Td>
-        </Row>
-      ))}
+      {clusters.map((cluster) => {
+        const look = clusterLook(cluster);
+        return (
+          <Row key={cluster.id}>
+            <Td>
+              <span className="flex items-center gap-2.5">
+                <Link href={`${base}/clusters/${cluster.id}`} className={rowLink}>
+                  {cluster.name}
+                </Link>
+                {cluster.kind === "hybrid_cluster" && <Badge>hybrid</Badge>}
+              </span>
+            </Td>
+            <Td>
+              <State tone={look.tone}>{look.label}</State>
+            </Td>
+            <Td className="text-ink-2 max-sm:hidden">
+              {cluster.region ? (regionNames[cluster.region] ?? cluster.region) : "Your own network"}
+            </Td>
+            <Td className="max-md:hidden">
+              {cluster.endpoint ? (
+                <code className="text-sm text-ink-2">{cluster.endpoint}</code>
+              ) : (
+                <span className="text-ink-3">–</span>
+              )}
+            </Td>
+          </Row>
+        );
+      })}
     </Table>
   );
 }

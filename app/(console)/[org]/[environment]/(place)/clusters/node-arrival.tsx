@@ -1,11 +1,23 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
+import type { ReactNode } from "react";
 import { useTRPC } from "#app/_trpc/client.tsx";
 import { Notice } from "#app/_ui/state.tsx";
 
 /** Waits for a node and turns green by itself when it is there. */
-export function NodeArrival({ org, environment, cluster }: { org: string; environment: string; cluster: string }) {
+export function NodeArrival({
+  org,
+  environment,
+  cluster,
+  children,
+}: {
+  org: string;
+  environment: string;
+  cluster: string;
+  /** What to do for it to come. */
+  children: ReactNode;
+}) {
   const trpc = useTRPC();
   const { data } = useQuery({
     ...trpc.cluster.get.queryOptions({ org, environment, cluster }),
@@ -26,7 +38,7 @@ export function NodeArrival({ org, environment, cluster }: { org: string; enviro
         </Notice>
       ) : (
         <Notice tone="busy" title="Waiting for the first node">
-          Run the command. This page turns green by itself, usually within seconds.
+          {children} This page turns green by itself, usually within seconds.
         </Notice>
       )}
     </div>

@@ -22,7 +22,7 @@ interface Props {
 const looks = {
   active: { label: "Active", tone: "good" },
   inactive: { label: "Inactive", tone: "still" },
-  revoked: { label: "Revoked", tone: "bad" },
+  revoked: { label: "Revoked", tone: "still" },
 } as const satisfies Record<KeyView["state"], object>;
 
 export function KeyList({ org, environment, first, mayWrite }: Props) {

@@ -13,6 +13,7 @@ export function Causeway({ runs }: { runs: RunDetail[] }) {
   const nowMs = useNow();
   const steps = runs.flatMap((run) => run.steps);
   const open = runs.every(({ state }) => state !== "failed" && state !== "cancelled");
+  const tookMs = wholeMs(runs);
   const left = nowMs === null || !open ? null : remainingMs(steps, nowMs);
   return (
     <div className="mb-6 overflow-hidden rounded-lg border bg-surface">
@@ -33,16 +34,24 @@ export function Causeway({ runs }: { runs: RunDetail[] }) {
         ))}
       </div>
       <div className="water flex h-9 items-center px-4">
-        {left !== null && (
+        {(left ?? tookMs) !== null && (
           <span className="bg-surface pr-2 text-sm text-ink-2">
-            {left < 1_000
-              ? "Any moment now"
-              : `About ${durationText(Math.ceil(left / 1_000) * 1_000)} to go, as earlier runs took`}
+            {left === null ? `Took ${durationText(tookMs!)} in all` : leftText(left)}
           </span>
         )}
       </div>
     </div>
   );
+}
+
+const leftText = (ms: number) =>
+  ms < 1_000 ? "Any moment now" : `About ${durationText(Math.ceil(ms / 1_000) * 1_000)} to go, as earlier runs took`;
+
+/** From the first start to the last end; null while one of the runs is open. */
+function wholeMs(runs: RunDetail[]): number | null {
+  const times = runs.map(({ startedAt, endedAt }) => [Date.parse(startedAt ?? ""), Date.parse(endedAt ?? "")] as const);
+  const took = Math.max(...times.map(([, end]) => end)) - Math.min(...times.map(([start]) => start));
+  return Number.isFinite(took) ? took : null;
 }
 
 function Span({ step, nowMs }: { step: Step; nowMs: number | null }) {

@@ -82,3 +82,15 @@ it("the story names resources as people do", () => {
   );
   expect(lines).toMatchObject([{ part: "Control plane", text: "Created Service plane", tone: "plain" }]);
 });
+
+it("a state that begins with its step is told once", () => {
+  const lines = prepareLines(
+    [run({})],
+    [
+      event(2, { kind: "state", state: "verifying" }),
+      event(3, { kind: "step", step: "verify", state: "running" }),
+      event(4, { kind: "state", state: "succeeded" }),
+    ],
+  );
+  expect(lines.map(({ text }) => text)).toEqual(["Verify: started", "Succeeded"]);
+});

@@ -100,6 +100,7 @@ export interface ProgressLine {
 /** The story of the runs, line by line, in the order in which it happened. */
 export function prepareLines(runs: RunDetail[], events: RunEvent[]): ProgressLine[] {
   return events
+    .filter(({ body }) => !(body.kind === "state" && saidByItsStep.has(body.state)))
     .map((event): ProgressLine => ({
       key: `${event.runId} ${event.seq}`,
       at: event.at,
@@ -108,6 +109,17 @@ export function prepareLines(runs: RunDetail[], events: RunEvent[]): ProgressLin
     }))
     .sort((a, b) => a.at.localeCompare(b.at));
 }
+
+/** States that begin with a step of the same name: two lines would say one thing. */
+const saidByItsStep = new Set<RunDetail["state"]>(["planning", "applying", "verifying"]);
+
+const stepVerbs = {
+  pending: "to come",
+  running: "started",
+  succeeded: "done",
+  failed: "failed",
+  skipped: "skipped",
+} as const satisfies Record<Step["state"], string>;
 
 // Every kind returns; a new one is a type error here.
 // oxlint-disable-next-line typescript/consistent-return
@@ -120,7 +132,7 @@ function wordsOf(body: RunEvent["body"]): Pick<ProgressLine, "text" | "tone"> {
       };
     case "step":
       return {
-        text: `${stepNames[body.step] ?? body.step}: ${body.state}${body.detail ? `. ${body.detail}` : ""}`,
+        text: `${stepNames[body.step] ?? body.step}: ${stepVerbs[body.state]}${body.detail ? `. ${body.detail}` : ""}`,
         tone: body.state === "failed" ? "bad" : "plain",
       };
     case "resource":

@@ -2,6 +2,7 @@
 
 import { clsx } from "clsx";
 import { useLayoutEffect, useRef } from "react";
+import { exactTime } from "#app/_ui/time.ts";
 import type { ProgressLine } from "./prepare-run.ts";
 
 const inks = { plain: "text-ink-2", good: "text-good-ink", bad: "text-bad-ink", signal: "text-signal-ink" } as const;
@@ -33,7 +34,7 @@ export function ProgressLog({ lines, over }: { lines: ProgressLine[]; over: bool
       )}
       {lines.map((line) => (
         <p key={line.key} className="grid grid-cols-[auto_1fr] gap-x-3 px-4 sm:grid-cols-[auto_112px_1fr]">
-          <time dateTime={line.at} className="text-ink-3">
+          <time dateTime={line.at} title={exactTime(line.at)} className="text-ink-3">
             {line.at.slice(11, 19)}
           </time>
           <span className="truncate text-ink-3 max-sm:hidden">{line.part}</span>

@@ -1,6 +1,6 @@
 "use client";
 
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { runLooks } from "./prepare-run.ts";
 import { useTRPC } from "#app/_trpc/client.tsx";
 import { problemOf } from "#app/_trpc/problem.ts";
@@ -10,9 +10,7 @@ import { Button } from "#app/_ui/button.tsx";
 /** Cancel what runs, try again what failed. */
 export function RunActions({ org, runs, over }: { org: string; runs: RunDetail[]; over: boolean }) {
   const trpc = useTRPC();
-  const client = useQueryClient();
-  const again = () => client.invalidateQueries({ queryKey: trpc.run.get.queryKey() });
-  const cancel = useMutation(trpc.run.cancel.mutationOptions({ onSettled: again }));
+  const cancel = useMutation(trpc.run.cancel.mutationOptions());
   const retry = useMutation(
     trpc.run.retry.mutationOptions({
       // The stream of a run that had ended is closed: a fresh page follows the second try from its start.

@@ -5,10 +5,11 @@ import { DestroyCluster } from "./destroy-cluster.tsx";
 import { EnrolmentTokens } from "./enrolment-tokens.tsx";
 import { NodeTable } from "./node-table.tsx";
 import { NodeArrival } from "../node-arrival.tsx";
-import { deploymentLooks } from "#app/(console)/[org]/_deployments/health.ts";
+import { perSecond } from "#app/_charts/figures.ts";
+import { clusterLook } from "#app/(console)/[org]/_deployments/health.ts";
 import { useTRPC } from "#app/_trpc/client.tsx";
 import type { ClusterDetail } from "#app/_trpc/views.ts";
-import { Facts, PageHeader, Section } from "#app/_ui/panel.tsx";
+import { Facts, PageHeader, Section, type Fact } from "#app/_ui/panel.tsx";
 import { Badge, Notice, State } from "#app/_ui/state.tsx";
 import { CopyButton } from "#app/_ui/copy-button.tsx";
 import { When } from "#app/_ui/when.tsx";
@@ -29,7 +30,8 @@ export function ClusterPage({ org, environment, detail, permissions, regionName 
     refetchInterval: 3_000,
   });
   const base = `/${org}/${environment}/clusters`;
-  const look = deploymentLooks[cluster.state];
+  const connected = cluster.nodes.filter(({ status }) => status === "connected").length;
+  const look = clusterLook(cluster, cluster.planeReachable ? connected : undefined);
   const hybrid = cluster.kind === "hybrid_cluster";
   const standing = cluster.nodes.filter(({ revokedAt }) => revokedAt === null);
   const may = (permission: string) => permissions.includes(permission);
@@ -40,6 +42,12 @@ export function ClusterPage({ org, environment, detail, permissions, regionName 
           <State tone={look.tone}>{look.label}</State>
           {hybrid && <Badge>hybrid</Badge>}
           <span>{hybrid ? "In your own network" : regionName}</span>
+          <span>
+            Created <When at={cluster.createdAt} />
+          </span>
+          {cluster.tags.map((tag) => (
+            <Badge key={tag}>{tag}</Badge>
+          ))}
         </span>
       </PageHeader>
       {!cluster.planeReachable && cluster.state === "live" && (
@@ -50,15 +58,16 @@ export function ClusterPage({ org, environment, detail, permissions, regionName 
         </div>
       )}
       <div className="mb-10">
-        <Facts columns={4} items={factsOf(cluster, standing.length)} />
+        <Facts columns={4} items={factsOf(cluster, connected, standing.length)} />
       </div>
       <Section title="Nodes" hint={hybrid ? undefined : "Desired and applied are what each node itself says."}>
-        {hybrid && standing.length === 0 && (
-          <div className="mb-4">
-            <NodeArrival org={org} environment={environment} cluster={cluster.id} />
-          </div>
+        {hybrid && cluster.nodes.length === 0 ? (
+          <NodeArrival org={org} environment={environment} cluster={cluster.id}>
+            Create a token below and run its command where the gateway shall live.
+          </NodeArrival>
+        ) : (
+          <NodeTable base={`${base}/${cluster.id}`} nodes={cluster.nodes} />
         )}
-        <NodeTable base={`${base}/${cluster.id}`} nodes={cluster.nodes} hybrid={hybrid} />
       </Section>
       {hybrid && may("enrolment:read") && (
         <EnrolmentTokens org={org} environment={environment} cluster={cluster.id} mayWrite={may("enrolment:write")} />
@@ -68,28 +77,22 @@ export function ClusterPage({ org, environment, detail, permissions, regionName 
   );
 }
 
-function factsOf(cluster: ClusterDetail, standing: number): [string, React.ReactNode][] {
-  const connected = cluster.nodes.filter(({ status }) => status === "connected").length;
-  const rps = cluster.nodes.reduce((sum, { live }) => sum + (live?.rps ?? 0), 0);
+function factsOf(cluster: ClusterDetail, connected: number, standing: number): Fact[] {
   const heard = cluster.planeReachable && connected > 0;
+  const rps = cluster.nodes.reduce((sum, { live }) => sum + (live?.rps ?? 0), 0);
   return [
-    [
-      "Endpoint",
-      cluster.endpoint ? (
-        <span key="endpoint" className="flex items-center gap-1">
-          <code className="truncate text-sm">{cluster.endpoint}</code>
-          <CopyButton text={cluster.endpoint} />
-        </span>
-      ) : cluster.kind === "hybrid_cluster" ? (
-        "Where you put it"
-      ) : (
-        "When it is live"
-      ),
-    ],
+    ["Endpoint", <Endpoint key="endpoint" cluster={cluster} />, "wide"],
     ["Nodes connected", cluster.planeReachable ? `${connected} of ${cluster.nodesWanted ?? standing}` : "Not known"],
-    ["Calls a second", heard ? rps.toFixed(1) : "–"],
-    cluster.tags.length > 0
-      ? ["Tags", cluster.tags.join(", ")]
-      : ["Created", <When key="created" at={cluster.createdAt} />],
+    ["Calls a second", perSecond(heard ? rps : null)],
   ];
+}
+
+function Endpoint({ cluster }: { cluster: ClusterDetail }) {
+  if (!cluster.endpoint) return cluster.kind === "hybrid_cluster" ? "Where you put it" : "When it is live";
+  return (
+    <span className="-my-1 flex items-center gap-1">
+      <code className="truncate text-sm">{cluster.endpoint}</code>
+      <CopyButton text={cluster.endpoint} />
+    </span>
+  );
 }

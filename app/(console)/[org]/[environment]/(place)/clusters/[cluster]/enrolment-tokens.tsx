@@ -1,6 +1,6 @@
 "use client";
 
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { InstallCommands } from "../install-commands.tsx";
 import { useTRPC } from "#app/_trpc/client.tsx";
 import type { EnrolmentToken } from "#app/_trpc/views.ts";
@@ -32,12 +32,10 @@ export function EnrolmentTokens({
   mayWrite: boolean;
 }) {
   const trpc = useTRPC();
-  const client = useQueryClient();
   const input = { org, environment, cluster };
   const tokens = useQuery(trpc.enrolment.list.queryOptions(input));
-  const onSuccess = () => client.invalidateQueries({ queryKey: trpc.enrolment.list.queryKey(input) });
-  const create = useMutation(trpc.enrolment.create.mutationOptions({ onSuccess }));
-  const revoke = useMutation(trpc.enrolment.revoke.mutationOptions({ onSuccess }));
+  const create = useMutation(trpc.enrolment.create.mutationOptions());
+  const revoke = useMutation(trpc.enrolment.revoke.mutationOptions());
   return (
     <Section
       title="Enrolment tokens"

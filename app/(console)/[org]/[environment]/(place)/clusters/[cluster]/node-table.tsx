@@ -1,4 +1,5 @@
 import Link from "next/link";
+import { perSecond } from "#app/_charts/figures.ts";
 import { nodeLooks, revisionLook } from "#app/(console)/[org]/_deployments/health.ts";
 import type { GatewayNode } from "#app/_trpc/views.ts";
 import { Empty } from "#app/_ui/empty.tsx";
@@ -6,15 +7,9 @@ import { State } from "#app/_ui/state.tsx";
 import { Row, Table, Td, Th, rowLink } from "#app/_ui/table.tsx";
 import { When } from "#app/_ui/when.tsx";
 
-export function NodeTable({ base, nodes, hybrid }: { base: string; nodes: GatewayNode[]; hybrid: boolean }) {
+export function NodeTable({ base, nodes }: { base: string; nodes: GatewayNode[] }) {
   if (nodes.length === 0)
-    return (
-      <Empty title="No node has enrolled">
-        {hybrid
-          ? "Create a token below and run its command where the gateway shall live."
-          : "Nodes appear here while the cluster comes up."}
-      </Empty>
-    );
+    return <Empty title="No node has enrolled">Nodes appear here while the cluster comes up.</Empty>;
   return (
     <Table
       label="Nodes"
@@ -61,7 +56,7 @@ export function NodeTable({ base, nodes, hybrid }: { base: string; nodes: Gatewa
               {node.live?.load == null ? "–" : node.live.load.toFixed(2)}
             </Td>
             <Td end className="text-ink-2 max-md:hidden">
-              {node.live?.rps == null ? "–" : node.live.rps.toFixed(1)}
+              {perSecond(node.live?.rps)}
             </Td>
             <Td end className="text-ink-2 max-lg:hidden">
               {node.live?.clockSkewMs == null ? "–" : `${Math.round(node.live.clockSkewMs)} ms`}

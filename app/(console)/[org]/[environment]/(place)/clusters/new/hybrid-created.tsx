@@ -25,7 +25,9 @@ export function HybridCreated({
         shall live. It carries a token that enrols nodes for a day and is not shown again.
       </p>
       <InstallCommands enrolment={enrolment} />
-      <NodeArrival org={org} environment={environment} cluster={cluster} />
+      <NodeArrival org={org} environment={environment} cluster={cluster}>
+        Run the command.
+      </NodeArrival>
       <div>
         <ButtonLink href={`/${org}/${environment}/clusters/${cluster}`}>Open {name}</ButtonLink>
       </div>

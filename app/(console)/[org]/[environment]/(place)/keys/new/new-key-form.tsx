@@ -18,6 +18,8 @@ import { QueryView } from "#app/_ui/query-view.tsx";
 /** Read when the form is sent, not when it is drawn. */
 const readClock = () => Date.now();
 
+const apisText = (number: number) => (number === 1 ? "1 API" : `${number} APIs`);
+
 interface Values {
   name: string;
   days: string;
@@ -79,7 +81,7 @@ export function NewKeyForm({ org, environment, first, endpoint }: Props) {
               choices={list.map(({ id, name, apis: opened }) => ({
                 value: id,
                 name,
-                aside: `${Object.keys(opened).length} APIs`,
+                aside: apisText(Object.keys(opened).length),
               }))}
               empty="No policies in this environment."
               values={chosen.policies}

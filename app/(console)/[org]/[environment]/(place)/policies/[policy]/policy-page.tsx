@@ -60,10 +60,7 @@ function Edit({ input, policy }: { input: Input; policy: PolicyView }) {
   const client = useQueryClient();
   const update = useMutation(
     trpc.policy.update.mutationOptions({
-      onSuccess: async (saved) => {
-        client.setQueryData(trpc.policy.get.queryKey(input), saved);
-        await client.invalidateQueries({ queryKey: trpc.policy.list.queryKey() });
-      },
+      onSuccess: (saved) => client.setQueryData(trpc.policy.get.queryKey(input), saved),
     }),
   );
   return (

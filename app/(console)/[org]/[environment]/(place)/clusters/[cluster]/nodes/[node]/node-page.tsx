@@ -3,7 +3,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import Link from "next/link";
 import { useState } from "react";
-import { bytes, share } from "#app/_charts/figures.ts";
+import { bytes, perSecond, share } from "#app/_charts/figures.ts";
 import { nodeLooks, revisionLook } from "#app/(console)/[org]/_deployments/health.ts";
 import { useTRPC } from "#app/_trpc/client.tsx";
 import type { ClusterDetail, GatewayNode } from "#app/_trpc/views.ts";
@@ -106,8 +106,8 @@ function configurationOf({ live }: GatewayNode): [string, React.ReactNode][] {
 function figuresOf(live: NonNullable<GatewayNode["live"]>): [string, React.ReactNode][] {
   const or = (value: number | null, text: (value: number) => string) => (value === null ? "–" : text(value));
   return [
-    ["Load", or(live.load, (value) => value.toFixed(2))],
-    ["Calls a second", or(live.rps, (value) => value.toFixed(1))],
+    ["Load, one minute", or(live.load, (value) => value.toFixed(2))],
+    ["Calls a second", perSecond(live.rps)],
     ["Errors", or(live.errorShare, (value) => share(value, 1))],
     ["Open connections", or(live.connections, String)],
     ["Memory", or(live.memoryBytes, bytes)],
