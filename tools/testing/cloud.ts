@@ -36,12 +36,12 @@ export async function startCloud(state: string, env: Record<string, string> = {}
   let said = "";
   for (const stream of [child.stdout, child.stderr])
     stream.on("data", (chunk: Buffer) => (said = (said + chunk.toString()).slice(-4_000)));
+  // An end is final: waiting on for a cloud that gave up would hide why for minutes.
+  const ended = new AbortController();
+  child.once("exit", (code) => ended.abort(new Error(`npm start ended with status ${code}`)));
   const ready = await waitUntil(
-    async () => {
-      if (child.exitCode !== null) throw new Error(`npm start ended with status ${child.exitCode}:\n${said}`);
-      return JSON.parse(await readFile(readyFile, "utf8")) as { url: string; socket: string };
-    },
-    { what: `the cloud is up; it said:\n${said}`, timeoutMs: UP_WITHIN_MS, everyMs: 100 },
+    async () => JSON.parse(await readFile(readyFile, "utf8")) as { url: string; socket: string },
+    { what: "the cloud is up", timeoutMs: UP_WITHIN_MS, everyMs: 100, signal: ended.signal },
   ).catch(async (error: unknown) => {
     await endChild(child, 40_000);
     throw new Error(`the cloud did not come up; it said:\n${said}`, { cause: error });
