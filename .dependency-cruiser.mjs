@@ -17,9 +17,9 @@ const mayImport = {
   app: ["contracts/", "server/trpc/", "server/auth/"],
   portal: ["contracts/", "base/"],
   cli: ["contracts/", "base/"],
-  // Beyond the table: end-to-end tests wait and hold processes on a leash with the same words as everyone.
+  // Beyond the table: both wait, and hold processes on a leash, with the same words as everyone.
   e2e: ["contracts/", "base/", "tools/"],
-  bench: ["contracts/", "tools/"],
+  bench: ["contracts/", "base/", "tools/"],
 };
 
 /** Next takes two parts of the console from where its routes lie: the REST edge and the letters of a set-up without mail. */
