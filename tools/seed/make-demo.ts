@@ -60,10 +60,10 @@ async function standingClusters(rest: RestClient, base: string, tell: Tell): Pro
 }
 
 /** The ids of APIs or policies by name; those that are not there yet are made. */
-async function standing<Wanted extends { name: string }>(
+async function standing(
   rest: RestClient,
   path: string,
-  wanted: Wanted[],
+  wanted: readonly { name: string }[],
 ): Promise<Map<string, string>> {
   const { items } = await rest.get(path, pageOf(named));
   const ids = new Map(items.map(({ name, id }) => [name, id]));
