@@ -1,5 +1,7 @@
-import { createServer, request } from "node:http";
+import { once } from "node:events";
+import { createServer, request, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { recordPeers } from "./record-peers.ts";
 import { addressOf, networkOf, trustedProxies } from "./trusted-proxies.ts";
@@ -68,13 +70,8 @@ describe("behind a real server", () => {
   });
 });
 
-function answerOf(port: number, headers: Record<string, string>): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const call = request({ port, host: "127.0.0.1", headers, agent: false }, async (response) => {
-      let text = "";
-      for await (const chunk of response) text += String(chunk);
-      resolve(text);
-    });
-    call.on("error", reject).end();
-  });
+async function answerOf(port: number, headers: Record<string, string>): Promise<string> {
+  const call = request({ port, host: "127.0.0.1", headers, agent: false }).end();
+  const [response] = (await once(call, "response")) as [IncomingMessage];
+  return text(response);
 }

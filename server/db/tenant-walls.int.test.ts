@@ -1,13 +1,11 @@
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { OrgId } from "#contracts/ids.ts";
-import { runSteps } from "#drizzle/console/schema.ts";
+import { newId } from "#base/id.ts";
+import type { NodeId, OrgId } from "#contracts/ids.ts";
+import { nodes, runSteps } from "#drizzle/console/schema.ts";
 import { bootConsole, type TestConsole } from "../testkit/boot-console.ts";
 import { signUpTenant, type Tenant } from "../testkit/tenants.ts";
 import { appendEvent } from "../testkit/work-run.ts";
-import { nodes } from "#drizzle/console/schema.ts";
-import { newId } from "#base/id.ts";
-import type { NodeId } from "#contracts/ids.ts";
 import { asSystem, forOrg, type Tx } from "./database.ts";
 
 /** Not a tenant's: people, their sessions and links, and letters. A new table without `org_id` must be named here. */
@@ -20,7 +18,7 @@ let tenantTables: string[];
 
 beforeAll(async () => {
   console = await bootConsole();
-  [own, stranger] = (await Promise.all([fill("Harbour"), fill("Lighthouse")])) as [Tenant, Tenant];
+  [own, stranger] = await Promise.all([fill("Harbour"), fill("Lighthouse")]);
   tenantTables = await names(sql`
     select table_name as name from information_schema.columns
     where table_schema = 'public' and column_name = 'org_id' order by 1`);

@@ -43,7 +43,7 @@ export function tenantRoute<Query extends z.ZodObject, Body extends z.ZodType>(
     ): Promise<unknown>;
   },
 ): TenantRoute {
-  return route as unknown as TenantRoute;
+  return route;
 }
 
 export function nodeRoute<Body extends z.ZodType>(
@@ -52,5 +52,5 @@ export function nodeRoute<Body extends z.ZodType>(
     handle(deps: Deps, request: { body: z.output<Body>; address: string }): Promise<unknown>;
   },
 ): NodeRoute {
-  return route as unknown as NodeRoute;
+  return route;
 }

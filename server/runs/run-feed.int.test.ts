@@ -28,14 +28,12 @@ test("wakes whoever follows the run, and nobody else", async () => {
   const other = feed.watch("run_b");
   // Everyone looks once when the connection listens.
   await Promise.all([mine.next(NEVER_MS, unending), other.next(NEVER_MS, unending)]);
-  let otherWoke = false;
   const leave = new AbortController();
-  const waiting = other.next(NEVER_MS, leave.signal).then(() => (otherWoke = true));
+  const waiting = other.next(NEVER_MS, leave.signal);
   await say("run_a");
-  await mine.next(NEVER_MS, unending);
-  expect(otherWoke).toBe(false);
+  expect(await mine.next(NEVER_MS, unending)).toBe(true);
   leave.abort();
-  await waiting;
+  expect(await waiting).toBe(false);
 });
 
 test("an event that comes between reading and waiting is not slept through", async () => {
@@ -43,8 +41,8 @@ test("an event that comes between reading and waiting is not slept through", asy
   const witness = feed.watch("run_a");
   await Promise.all([early.next(NEVER_MS, unending), witness.next(NEVER_MS, unending)]);
   await say("run_a");
-  await witness.next(NEVER_MS, unending);
-  await early.next(NEVER_MS, unending);
+  expect(await witness.next(NEVER_MS, unending)).toBe(true);
+  expect(await early.next(NEVER_MS, unending)).toBe(true);
 });
 
 test("comes back when its connection is cut, and has everyone look", async () => {
@@ -53,11 +51,11 @@ test("comes back when its connection is cut, and has everyone look", async () =>
   await client.query(
     "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and query like 'listen %' and pid <> pg_backend_pid()",
   );
-  await mine.next(NEVER_MS, unending);
+  expect(await mine.next(NEVER_MS, unending)).toBe(true);
   await say("run_a");
-  await mine.next(NEVER_MS, unending);
+  expect(await mine.next(NEVER_MS, unending)).toBe(true);
 });
 
 test("a signal that has aborted already does not wait", async () => {
-  await feed.watch("run_a").next(NEVER_MS, AbortSignal.abort());
+  expect(await feed.watch("run_a").next(NEVER_MS, AbortSignal.abort())).toBe(false);
 });

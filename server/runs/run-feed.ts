@@ -7,8 +7,8 @@ import { RUN_EVENT_CHANNEL } from "#contracts/deployment/run.ts";
 
 /** One follower's ear. It remembers what came while its owner was reading. */
 export interface RunWatch {
-  /** Resolves at an event since the last call, after `maxMs`, or when the signal aborts; whichever comes first. */
-  next(maxMs: number, signal: AbortSignal): Promise<void>;
+  /** Resolves at an event since the last call (true), after `maxMs`, or when the signal aborts; whichever comes first. */
+  next(maxMs: number, signal: AbortSignal): Promise<boolean>;
   close(): void;
 }
 
@@ -45,13 +45,13 @@ export class RunFeed {
     };
     this.#events.on(runId, onEvent);
     const next = (maxMs: number, signal: AbortSignal) =>
-      new Promise<void>((resolve) => {
+      new Promise<boolean>((resolve) => {
         const done = () => {
           clearTimeout(timer);
           signal.removeEventListener("abort", done);
           wake = () => {};
+          resolve(missed);
           missed = false;
-          resolve();
         };
         const timer = setTimeout(done, maxMs);
         signal.addEventListener("abort", done, { once: true });

@@ -39,7 +39,7 @@ export interface World {
 export async function bootWorld(env: Record<string, string> = {}): Promise<World> {
   const console = await bootConsole({ env });
   const [own, stranger] = await Promise.all([hold(console, "Harbour"), hold(console, "Lighthouse")]);
-  return { console, deps: console.deps, own: own!, stranger: stranger! };
+  return { console, deps: console.deps, own, stranger };
 }
 
 async function hold(console: TestConsole, name: string): Promise<Holding> {
