@@ -3,8 +3,9 @@ import { AppError } from "#base/errors.ts";
 import type { DeploymentId, RunId } from "#contracts/ids.ts";
 import { deployments, runs } from "#drizzle/console/schema.ts";
 import { recordAudit } from "../audit/record-audit.ts";
-import { forOrg, type Tx } from "../db/database.ts";
+import type { Tx } from "../db/database.ts";
 import { findEnvironment, type EnvironmentRow } from "../environments/find-environment.ts";
+import { changeOrg } from "../orgs/change-org.ts";
 import { findRegion } from "../regions/regions.ts";
 import { queueRun } from "../runs/queue-run.ts";
 import type { OrgScope } from "../scope.ts";
@@ -16,7 +17,7 @@ export async function createCloudCluster(
   input: { environment: string; name: string; region: string; nodes: number; tags: string[] },
 ): Promise<{ cluster: DeploymentId; run: RunId }> {
   const region = findRegion(scope.deps.regions, input.region, "region");
-  return forOrg(scope.deps.db, scope.org.id, async (tx) => {
+  return changeOrg(scope, async (tx) => {
     const environment = await findEnvironment(tx, scope, input.environment);
     const followsRunId = await runToFollow(tx, environment);
     const deployment = await insertDeployment(tx, scope, {
@@ -41,8 +42,9 @@ export async function createHybridCluster(
   scope: OrgScope,
   input: { environment: string; name: string; tags: string[] },
 ): Promise<{ cluster: DeploymentId; enrolment: CreatedToken }> {
-  return forOrg(scope.deps.db, scope.org.id, async (tx) => {
+  return changeOrg(scope, async (tx) => {
     const environment = await findEnvironment(tx, scope, input.environment);
+    await demandStanding(tx, environment);
     const deployment = await insertDeployment(tx, scope, {
       environmentId: environment.id,
       name: input.name,
@@ -61,8 +63,26 @@ export async function createHybridCluster(
   });
 }
 
-/** Null when the control plane stands; its run when it is still on the way; an error when there is none to join. */
+/** Nothing when the control plane stands; its run when it is still on the way; an error when there is none to join. */
 async function runToFollow(tx: Tx, environment: EnvironmentRow): Promise<RunId | undefined> {
+  const plane = await demandStanding(tx, environment);
+  if (plane.state === "live") return undefined;
+  const [pending] = await tx
+    .select({ id: runs.id })
+    .from(runs)
+    .where(
+      and(
+        eq(runs.deploymentId, plane.id),
+        eq(runs.kind, "create"),
+        notInArray(runs.state, ["succeeded", "failed", "cancelled", "superseded"]),
+      ),
+    );
+  if (pending) return pending.id;
+  throw notUp();
+}
+
+/** The environment's control plane, unless it is on its way out: a cluster that comes after it would never go. */
+async function demandStanding(tx: Tx, environment: EnvironmentRow) {
   const [plane] = await tx
     .select()
     .from(deployments)
@@ -73,22 +93,9 @@ async function runToFollow(tx: Tx, environment: EnvironmentRow): Promise<RunId |
         isNull(deployments.destroyedAt),
       ),
     );
-  if (plane?.state === "live") return undefined;
-  const [pending] = plane
-    ? await tx
-        .select({ id: runs.id })
-        .from(runs)
-        .where(
-          and(
-            eq(runs.deploymentId, plane.id),
-            eq(runs.kind, "create"),
-            notInArray(runs.state, ["succeeded", "failed", "cancelled", "superseded"]),
-          ),
-        )
-    : [];
-  if (pending && plane?.state !== "destroying") return pending.id;
-  throw new AppError(
-    "conflict",
-    "The control plane of this environment is not up. Bring it up first, then add clusters.",
-  );
+  if (!plane || plane.state === "destroying") throw notUp();
+  return plane;
 }
+
+const notUp = () =>
+  new AppError("conflict", "The control plane of this environment is not up. Bring it up first, then add clusters.");

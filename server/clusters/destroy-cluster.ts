@@ -1,7 +1,7 @@
 import type { RunId } from "#contracts/ids.ts";
 import { recordAudit } from "../audit/record-audit.ts";
-import { forOrg } from "../db/database.ts";
 import { demandConfirmation } from "../environments/destroy-environment.ts";
+import { changeOrg } from "../orgs/change-org.ts";
 import type { OrgScope } from "../scope.ts";
 import { findCluster } from "./find-cluster.ts";
 import { startDestroy } from "./start-destroy.ts";
@@ -10,7 +10,7 @@ export async function destroyCluster(
   scope: OrgScope,
   input: { cluster: string; environment?: string; confirm: string },
 ): Promise<{ run: RunId }> {
-  return forOrg(scope.deps.db, scope.org.id, async (tx) => {
+  return changeOrg(scope, async (tx) => {
     const cluster = await findCluster(tx, scope, input.cluster, input.environment);
     demandConfirmation(input.confirm, cluster.name);
     const run = await startDestroy(tx, scope, cluster);

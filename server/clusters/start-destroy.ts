@@ -3,6 +3,7 @@ import { AppError } from "#base/errors.ts";
 import type { RunId } from "#contracts/ids.ts";
 import { deployments, runs } from "#drizzle/console/schema.ts";
 import type { Tx } from "../db/database.ts";
+import { appendRunEvent } from "../runs/append-run-event.ts";
 import { queueRun } from "../runs/queue-run.ts";
 import type { OrgScope } from "../scope.ts";
 import type { DeploymentRow } from "./insert-deployment.ts";
@@ -22,7 +23,9 @@ export async function startDestroy(
         eq(runs.deploymentId, deployment.id),
         inArray(runs.state, ["queued", "leased", "planning", "applying", "verifying", "cancelling", "stalled"]),
       ),
-    );
+    )
+    // Held, so that no worker leases meanwhile what is about to be superseded.
+    .for("update");
   const destroying = open.find((run) => run.kind === "destroy");
   if (destroying) return destroying.id;
   if (open.some((run) => run.state !== "queued"))
@@ -30,8 +33,18 @@ export async function startDestroy(
       "conflict",
       `${deployment.name} is being worked on. Wait for the run to end, or cancel it first.`,
     );
-  const waiting = open.map((run) => run.id);
-  if (waiting.length > 0) await tx.update(runs).set({ state: "superseded" }).where(inArray(runs.id, waiting));
+  await supersede(
+    tx,
+    scope,
+    open.map((run) => run.id),
+  );
   await tx.update(deployments).set({ state: "destroying" }).where(eq(deployments.id, deployment.id));
   return queueRun(tx, scope, { deployment, kind: "destroy", followsRunId });
+}
+
+async function supersede(tx: Tx, scope: OrgScope, waiting: RunId[]): Promise<void> {
+  if (waiting.length === 0) return;
+  const endedAt = new Date(scope.deps.clock.now());
+  await tx.update(runs).set({ state: "superseded", endedAt }).where(inArray(runs.id, waiting));
+  for (const run of waiting) await appendRunEvent(tx, run, { kind: "state", state: "superseded" });
 }

@@ -3,9 +3,10 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { newId } from "#base/id.ts";
 import type { NodeId, OrgId } from "#contracts/ids.ts";
 import { nodes, runSteps } from "#drizzle/console/schema.ts";
+import { appendRunEvent } from "../runs/append-run-event.ts";
 import { bootConsole, type TestConsole } from "../testkit/boot-console.ts";
 import { signUpTenant, type Tenant } from "../testkit/tenants.ts";
-import { appendEvent } from "../testkit/work-run.ts";
+
 import { asSystem, forOrg, type Tx } from "./database.ts";
 
 /** Not a tenant's: people, their sessions and links, and letters. A new table without `org_id` must be named here. */
@@ -34,7 +35,7 @@ async function fill(name: string): Promise<Tenant> {
   const { environment, run } = await caller.environment.create({ org, name, homeRegion: deps.regions[0]!.id });
   const { cluster } = await caller.cluster.createHybrid({ org, environment, name: "Cellar" });
   await caller.apiToken.create({ org, name: "Pipeline", role: "viewer" });
-  await appendEvent(deps, run, { kind: "log", level: "info", text: name });
+  await appendRunEvent(deps.db, run, { kind: "log", level: "info", text: name });
   const orgId = tenant.scope.org.id;
   await deps.db.insert(runSteps).values({ runId: run, orgId, name: "prepare", position: 0, state: "running" });
   const said = { publicKey: "-", hostname: "cellar-1", version: "0.1.0" };

@@ -5,7 +5,8 @@ import type { EnvironmentId, RunId } from "#contracts/ids.ts";
 import { environments, teams } from "#drizzle/console/schema.ts";
 import { recordAudit } from "../audit/record-audit.ts";
 import { insertDeployment } from "../clusters/insert-deployment.ts";
-import { forOrg, type Tx } from "../db/database.ts";
+import type { Tx } from "../db/database.ts";
+import { changeOrg } from "../orgs/change-org.ts";
 import { slugOf } from "../orgs/slug.ts";
 import { findRegion } from "../regions/regions.ts";
 import { queueRun } from "../runs/queue-run.ts";
@@ -27,7 +28,7 @@ export async function createEnvironment(
 ): Promise<{ environment: string; id: EnvironmentId; run: RunId; clusterRun: RunId }> {
   const region = findRegion(scope.deps.regions, input.homeRegion, "homeRegion");
   const slug = slugOf(input.name, "environment");
-  return forOrg(scope.deps.db, scope.org.id, async (tx) => {
+  return changeOrg(scope, async (tx) => {
     await demandRoom(tx, scope);
     await demandFreeSlug(tx, scope, slug);
     const [team] = await tx.select().from(teams).where(eq(teams.orgId, scope.org.id)).limit(1);

@@ -4,7 +4,7 @@ import type { RunId } from "#contracts/ids.ts";
 import { deployments } from "#drizzle/console/schema.ts";
 import { recordAudit } from "../audit/record-audit.ts";
 import { startDestroy } from "../clusters/start-destroy.ts";
-import { forOrg } from "../db/database.ts";
+import { changeOrg } from "../orgs/change-org.ts";
 import type { OrgScope } from "../scope.ts";
 import { findEnvironment } from "./find-environment.ts";
 
@@ -16,7 +16,7 @@ export async function destroyEnvironment(
   scope: OrgScope,
   input: { environment: string; confirm: string },
 ): Promise<{ runs: RunId[] }> {
-  return forOrg(scope.deps.db, scope.org.id, async (tx) => {
+  return changeOrg(scope, async (tx) => {
     const environment = await findEnvironment(tx, scope, input.environment);
     demandConfirmation(input.confirm, environment.name);
     const rows = await tx

@@ -2,10 +2,11 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { runEventView } from "#contracts/console/views.ts";
 import type { RunId } from "#contracts/ids.ts";
 import { waitUntil } from "#base/wait.ts";
+import { appendRunEvent } from "../runs/append-run-event.ts";
 import { bootConsole, type TestConsole } from "../testkit/boot-console.ts";
 import { callRest } from "../testkit/rest-client.ts";
 import { signUpTenant, type Tenant } from "../testkit/tenants.ts";
-import { appendEvent, moveRun } from "../testkit/work-run.ts";
+import { moveRun } from "../testkit/work-run.ts";
 import { RUN_EVENTS_PATH } from "./run-events.ts";
 
 let console: TestConsole;
@@ -48,7 +49,7 @@ function parse(text: string) {
 test("tells a run's whole story in order and ends with the run", async () => {
   const run = await newRun();
   await moveRun(console.deps, run, "leased");
-  await appendEvent(console.deps, run, { kind: "log", level: "info", text: "hello" });
+  await appendRunEvent(console.deps.db, run, { kind: "log", level: "info", text: "hello" });
   await moveRun(console.deps, run, "succeeded");
   const answer = await follow(run);
   expect(answer.headers.get("content-type")).toBe("text/event-stream");
@@ -64,7 +65,7 @@ test("tells a run's whole story in order and ends with the run", async () => {
 test("resumes after Last-Event-ID, with nothing lost and nothing twice", async () => {
   const run = await newRun();
   for (const text of ["one", "two", "three"])
-    await appendEvent(console.deps, run, { kind: "log", level: "info", text });
+    await appendRunEvent(console.deps.db, run, { kind: "log", level: "info", text });
   await moveRun(console.deps, run, "failed");
   const events = parse(await (await follow(run, { "last-event-id": "2" })).text());
   expect(events.map(({ seq }) => seq)).toEqual([3, 4]);
@@ -76,7 +77,7 @@ test("brings what happens while someone follows, and lets go of a reader that le
   const { body } = await follow(run);
   const reader = body!.getReader();
   const first = reader.read();
-  await appendEvent(console.deps, run, { kind: "log", level: "info", text: "now" });
+  await appendRunEvent(console.deps.db, run, { kind: "log", level: "info", text: "now" });
   expect(new TextDecoder().decode((await first).value)).toContain('"text":"now"');
   expect(console.deps.runFeed.followers(run)).toBe(1);
   const next = reader.read();

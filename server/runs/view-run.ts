@@ -11,7 +11,7 @@ import { notFound, type OrgScope } from "../scope.ts";
 export type RunSummary = z.infer<typeof runSummary>;
 export type RunDetail = z.infer<typeof runDetail>;
 
-interface Joined {
+export interface JoinedRun {
   run: typeof runs.$inferSelect;
   deployment: typeof deployments.$inferSelect;
   environment: typeof environments.$inferSelect;
@@ -30,7 +30,7 @@ export async function summarizeRuns(tx: Tx, scope: OrgScope, ids: RunId[]): Prom
   return rows.map(summarize);
 }
 
-function summarize({ run, deployment, environment }: Joined): RunSummary {
+function summarize({ run, deployment, environment }: JoinedRun): RunSummary {
   return {
     id: run.id,
     kind: run.kind,
@@ -88,7 +88,7 @@ export async function getRun(scope: OrgScope, reference: string): Promise<RunDet
   });
 }
 
-export async function findRun(tx: Tx, scope: OrgScope, reference: string): Promise<Joined> {
+export async function findRun(tx: Tx, scope: OrgScope, reference: string): Promise<JoinedRun> {
   const id = runId.safeParse(reference);
   if (!id.success) throw notFound("run");
   const [row] = await joined(tx).where(and(eq(runs.orgId, scope.org.id), eq(runs.id, id.data)));
@@ -96,8 +96,15 @@ export async function findRun(tx: Tx, scope: OrgScope, reference: string): Promi
   return row;
 }
 
+/** As `findRun`, with its row held: a worker that would lease it waits, and sees what we made of it. */
+export async function lockRun(tx: Tx, scope: OrgScope, reference: string): Promise<JoinedRun> {
+  const { run } = await findRun(tx, scope, reference);
+  await tx.select({ id: runs.id }).from(runs).where(eq(runs.id, run.id)).for("update");
+  return findRun(tx, scope, run.id);
+}
+
 /** The median of each step over the organisation's earlier runs of the same kind, for the ETA. */
-async function expectedDurations(tx: Tx, { run, deployment }: Joined): Promise<Map<string, number>> {
+async function expectedDurations(tx: Tx, { run, deployment }: JoinedRun): Promise<Map<string, number>> {
   const rows = await tx
     .select({
       name: runSteps.name,
