@@ -4,7 +4,8 @@ import { canBuild, ENGINE_VERSION, isFitting } from "./version.mjs";
 
 const read = (path: string) => readFileSync(new URL(path, import.meta.url), "utf8");
 
-test("the engine, the SDK and the Go module are of one version", () => {
+test("the engine, the SDK, the Go module and the worker's tests are of one version", () => {
+  expect(read("../../infra/fixtures/rig.ts")).toContain(`.causeway/engine/${ENGINE_VERSION}"`);
   expect(JSON.parse(read("../../package.json")).dependencies["@pulumi/pulumi"]).toBe(ENGINE_VERSION);
   expect(read("./go.mod")).toContain(`github.com/pulumi/pulumi/pkg/v3 v${ENGINE_VERSION}\n`);
 });

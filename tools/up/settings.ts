@@ -1,6 +1,7 @@
 import { join, resolve } from "node:path";
 import { z } from "zod";
 import { parseEnv } from "#base/env.ts";
+import { ENGINE_VERSION } from "../engine/version.mjs";
 import { repository } from "../bundle.ts";
 
 const ranges = z
@@ -47,7 +48,7 @@ export function readSettings() {
     readyFile: env.CAUSEWAY_READY_FILE,
     /** Built things belong to the checkout, not to the state: an empty state folder does not build anew. */
     buildStamps: join(repository, ".causeway/build"),
-    engineRoot: join(repository, ".causeway/engine/3.259.0"),
+    engineRoot: join(repository, ".causeway/engine", ENGINE_VERSION),
     socket: socketPath(state),
   };
 }
