@@ -1,4 +1,5 @@
 import { httpStatusOf, type AppError, type FieldProblem } from "./errors.ts";
+import { explainIssues, type SchemaIssue } from "./explain-issues.ts";
 
 /** The body of an `application/problem+json` answer (RFC 9457), as every HTTP edge sends it. */
 export function problemOf(error: AppError, requestId: string) {
@@ -22,18 +23,7 @@ export function problemHeaders(error: AppError): Record<string, string> {
   };
 }
 
-/** What a schema's refusal says of each field; unlike zod's own text it names unknown members by their path. */
+/** What a schema's refusal says of each field, by dotted path. */
 export function fieldsOf(error: { issues: readonly SchemaIssue[] }): FieldProblem[] {
-  return error.issues.flatMap(({ path, message, keys }) => {
-    const at = path.map(String).join(".");
-    if (!keys) return [{ path: at, message }];
-    return keys.map((key) => ({ path: at ? `${at}.${key}` : key, message: "is not known here" }));
-  });
-}
-
-/** What is read of a zod issue, without depending on zod; `keys` are the unknown members of a strict object. */
-export interface SchemaIssue {
-  path: readonly PropertyKey[];
-  message: string;
-  keys?: readonly string[];
+  return explainIssues(error.issues).map(({ path, message }) => ({ path: path.map(String).join("."), message }));
 }

@@ -1,6 +1,7 @@
 import { isMap, LineCounter, parseDocument, type Document } from "yaml";
 import { z } from "zod";
 import { AppError, type FieldProblem } from "#base/errors.ts";
+import { explainIssues } from "#base/explain-issues.ts";
 import { operationsOf } from "#contracts/api/resolved.ts";
 import type { ApiPreview } from "#contracts/plane/apis.ts";
 
@@ -48,7 +49,7 @@ export function readDocument(text: string): OpenApiDocument {
   const parsed = openApiDocument.safeParse(source.toJS({ maxAliasCount: 100 }));
   if (!parsed.success)
     throw broken(
-      parsed.error.issues.map((issue) => ({
+      explainIssues(parsed.error.issues).map((issue) => ({
         path: issue.path.map(String).join("."),
         message: issue.message,
         line: lineOf(source, lines, issue.path),

@@ -1,5 +1,6 @@
 import { resolvedApi, type ResolvedApi } from "#contracts/api/resolved.ts";
 import type { Quarantined } from "#contracts/revision/snapshot.ts";
+import { explainIssues } from "#base/explain-issues.ts";
 import { messageOf } from "#base/errors.ts";
 import { compileApi, type CompileDeps } from "#gateway/pipeline/index.ts";
 import { buildRoutes } from "#gateway/serve/index.ts";
@@ -45,8 +46,8 @@ function tryParse(
 ): ResolvedApi | undefined {
   const result = resolvedApi.safeParse(input);
   if (!result.success) {
-    const reason = result.error.issues
-      .map((issue) => `${issue.path.map(String).join(".")}: ${issue.message}`)
+    const reason = explainIssues(result.error.issues)
+      .map(({ path, message }) => `${path.map(String).join(".")}: ${message}`)
       .join("; ");
     quarantined.push({ entity, reason: reason.slice(0, 1_000) });
     return undefined;

@@ -47,16 +47,17 @@ export interface Authority {
 /** Cells of a window: the count of a cell returns when the cell has left the window whole, so 1 % late at most. */
 export const CELLS = 100;
 export const LEASE_MS = 2_000;
-/** Tokens in unspent leases, over all holders, may be this share of a rate's limit. Half of the 2 % that is promised. */
-const RATE_AHEAD_SHARE = 0.01;
+/** Tokens in unspent leases, over all holders, may be this share of a limit. Half of the 2 % that is promised. */
+const AHEAD_SHARE = 0.01;
 const QUOTA_AHEAD_MAX = 1_000;
 
-/** Tokens in advance: a small share of the limit, and for quotas a share of what is left, so leases shrink near the limit. */
+/** Tokens in advance: a small share of the limit and of what is left, so that leases shrink near it and small limits are exact. */
 export function aheadOf({ bucket, waiting, ahead }: LeaseRequest, remaining: number, holders: number): number {
   const spare = Math.max(0, remaining - waiting);
+  const ofLimit = (bucket.limit * AHEAD_SHARE) / holders;
   const share =
     bucket.kind === "rate"
-      ? Math.min((bucket.limit * RATE_AHEAD_SHARE) / holders, spare / (2 * holders))
-      : Math.min(QUOTA_AHEAD_MAX, spare / (4 * holders));
+      ? Math.min(ofLimit, spare / (2 * holders))
+      : Math.min(QUOTA_AHEAD_MAX, ofLimit, spare / (4 * holders));
   return Math.max(0, Math.min(ahead, Math.floor(share)));
 }

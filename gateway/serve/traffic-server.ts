@@ -169,8 +169,8 @@ export class TrafficServer {
       String(exchange.responseBytes),
       ...reply.headers,
     ];
-    // The rest of a refused body would be read only to be thrown away: the connection ends with the answer instead.
-    if (this.#draining || (hasBody(req) && !req.complete)) headers.push("Connection", "close");
+    if (this.#draining) headers.push("Connection", "close");
+    if (hasBody(req) && !req.complete) swallowRest(req);
     res.writeHead(reply.status, headers);
     res.end(body);
     this.#settle(exchange);
@@ -202,6 +202,21 @@ export class TrafficServer {
     this.#connections.leave(exchange);
     this.#options.recorder.record(exchange, nowUs());
   }
+}
+
+/** For so long a client whose request was refused may go on sending before its connection is cut. */
+const SWALLOW_MS = 5_000;
+
+/**
+ * A connection that is closed while bytes come is reset, and the client, still sending, never sees the answer. So what
+ * comes is read and thrown away for a while (nginx: lingering_close).
+ */
+function swallowRest(req: IncomingMessage): void {
+  const timer = setTimeout(() => req.socket.destroy(), SWALLOW_MS);
+  for (const over of ["end", "close"]) req.once(over, () => clearTimeout(timer));
+  // node:http reads on by itself only where nobody has begun to read the body.
+  req.unpipe();
+  req.resume();
 }
 
 function nowUs(): number {

@@ -29,6 +29,11 @@ export class Balancer {
     this.#next = (this.#next + 1) % this.#wheel.length;
     return target;
   }
+
+  /** The next one that was not tried yet: others take turns meanwhile, and may have brought the failed one up again. */
+  other(tried: readonly Target[]): Target | undefined {
+    return this.targets.length > tried.length ? this.targets.find((target) => !tried.includes(target)) : undefined;
+  }
 }
 
 /** Smooth weighted round robin (nginx's): no target gets its share in one run. */

@@ -32,7 +32,7 @@ class Forwarding implements Dispatcher.DispatchHandler {
   readonly #deps: ForwardDeps;
   readonly #headers: string[];
   readonly #body: ReturnType<typeof bodyOf>;
-  #tries = 0;
+  readonly #tried: Target[] = [];
   #resume: (() => void) | undefined = undefined;
   #held: Buffer | undefined = undefined;
   #started = false;
@@ -47,7 +47,7 @@ class Forwarding implements Dispatcher.DispatchHandler {
   send(target: Target): void {
     const exchange = this.#exchange;
     const plan = exchange.plan!;
-    this.#tries += 1;
+    this.#tried.push(target);
     if (exchange.upstreamStartedAtUs === 0) exchange.upstreamStartedAtUs = this.#deps.nowUs();
     target.pool.dispatch(
       {
@@ -99,8 +99,7 @@ class Forwarding implements Dispatcher.DispatchHandler {
     const held = this.#held;
     this.#held = undefined;
     this.#exchange.abortUpstream = undefined;
-    if (held) this.#exchange.res.end(held);
-    else this.#exchange.res.end();
+    endWith(this.#exchange.res, held);
     this.#deps.settle(this.#exchange);
   }
 
@@ -110,18 +109,21 @@ class Forwarding implements Dispatcher.DispatchHandler {
     if (exchange.settled) return;
     const { reply, kind } = failureOf(error);
     if (this.#started) return this.#breakOff(reply);
-    const target = this.#mayRetry(kind) ? exchange.plan!.balancer.next() : undefined;
+    const target = this.#nextTry(kind);
     if (target) return this.send(target);
     exchange.upstreamUs = this.#deps.nowUs() - exchange.upstreamStartedAtUs;
     this.#deps.reply(exchange, reply);
   }
 
   /** No answer was begun, so the client has seen nothing; what remains is whether the upstream may have. */
-  #mayRetry(kind: "dial" | "broken" | "final"): boolean {
+  #nextTry(kind: "dial" | "broken" | "final"): Target | undefined {
     const { method, plan } = this.#exchange;
-    if (kind === "dial") return this.#tries < Math.min(3, plan!.balancer.targets.length) && isUntouched(this.#body);
+    const tried = this.#tried;
+    if (kind === "dial")
+      return tried.length < MOST_TRIES && isUntouched(this.#body) ? plan!.balancer.other(tried) : undefined;
     // A kept-alive connection that the upstream closed while our request was on its way: RFC 9112, 9.3.1.
-    return kind === "broken" && this.#tries < 2 && this.#body === null && IDEMPOTENT.has(method);
+    const isSafe = kind === "broken" && this.#body === null && IDEMPOTENT.has(method);
+    return isSafe && tried.length < 2 ? (plan!.balancer.other(tried) ?? tried[0]) : undefined;
   }
 
   /** The head has gone out, so the status cannot change: cutting the connection is the only honest sign. */
@@ -148,6 +150,17 @@ class Forwarding implements Dispatcher.DispatchHandler {
   }
 }
 
+/** Up to here copying a body beside its head costs less than handing the kernel two pieces (writev). */
+const ONE_PIECE_BYTES = 8_192;
+
+/** Latin-1 is bytes as they are: node:http puts such a text and the head into one piece, and never a buffer. */
+function endWith(res: Exchange["res"], held: Buffer | undefined): void {
+  if (held === undefined) res.end();
+  else if (held.length <= ONE_PIECE_BYTES) res.end(held.toString("latin1"), "latin1");
+  else res.end(held);
+}
+
+const MOST_TRIES = 3;
 const IDEMPOTENT = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"]);
 
 /** A body of which nothing was read yet can be sent again. */

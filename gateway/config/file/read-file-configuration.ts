@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { resolveApi } from "#contracts/api/resolved.ts";
+import { explainIssues } from "#base/explain-issues.ts";
 import { apiSettings } from "#contracts/api/definition.ts";
 import { fileConfiguration } from "#contracts/config/file.ts";
 import { canonicalJson } from "#base/canonical.ts";
@@ -47,7 +48,7 @@ export async function readFileConfiguration(path: string, tags: readonly string[
 function parseDocument(document: SourceDocument, problems: Problem[]) {
   const result = fileConfiguration.safeParse(document.value ?? {});
   if (result.success) return { value: result.data };
-  for (const issue of result.error.issues) problems.push(document.problemAt(issue.path, issue.message));
+  for (const { path, message } of explainIssues(result.error.issues)) problems.push(document.problemAt(path, message));
   return { value: undefined };
 }
 
@@ -70,8 +71,8 @@ async function resolveEntry(
   const embedded = (document?.["x-causeway"] ?? {}) as Record<string, unknown>;
   const result = apiSettings.safeParse({ ...embedded, ...own });
   if (!result.success) {
-    for (const issue of result.error.issues)
-      problems.push(source.problemAt(["apis", index, ...issue.path], issue.message));
+    for (const { path, message } of explainIssues(result.error.issues))
+      problems.push(source.problemAt(["apis", index, ...path], message));
     return undefined;
   }
   const resolved = resolveApi(result.data, document);

@@ -1,0 +1,1 @@
+export async function benchLink(): Promise<void> {}

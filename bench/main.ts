@@ -1,0 +1,14 @@
+import { benchGateway } from "./gateway.ts";
+import { benchLink } from "./link.ts";
+
+/** `npm run bench -- <name>`: prints one JSON line a figure. Ratios beside a peer of the same run are what is compared. */
+const benches: Record<string, () => Promise<void>> = { gateway: benchGateway, link: benchLink };
+
+const [name = ""] = process.argv.slice(2);
+const bench = benches[name];
+if (!bench) {
+  process.stderr.write(`Usage: npm run bench -- <${Object.keys(benches).join("|")}>\n`);
+  process.exit(2);
+}
+await bench();
+process.exit(process.exitCode ?? 0);
