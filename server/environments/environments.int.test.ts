@@ -51,7 +51,7 @@ const queued = async (ids: RunId[]) => {
   return rows.map(({ run }) => run).filter((run) => ids.includes(run));
 };
 const planeOf = async (environment: EnvironmentId): Promise<DeploymentId> =>
-  (await getEnvironment(scope, environment)).controlPlane!.id as DeploymentId;
+  (await getEnvironment(scope, environment)).controlPlane!.id;
 
 test("comes with a control plane and a home cluster, whose run follows the control plane's", async () => {
   const view = await getEnvironment(scope, made.environment);
