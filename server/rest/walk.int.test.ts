@@ -25,6 +25,11 @@ test("every route has an example, and every example a route", () => {
   expect(Object.keys(restExamples).toSorted()).toEqual(routes.toSorted());
 });
 
+test("reading asks for a right to read, and a change for more", () => {
+  for (const { name, method, can } of tenantTable)
+    expect([name, can.endsWith(":read")]).toEqual([name, method === "GET"]);
+});
+
 describe.each(tenantTable)("$name", ({ name, method, path, can, ...route }) => {
   // Made once: whoever is refused uses nothing up, and the owner comes last.
   let given: Promise<RestExample> | undefined;

@@ -59,6 +59,8 @@ describe.each(procedures)("$path", (procedure) => {
   test("says who may call it, what it takes and what it answers", async () => {
     expect(meta?.access).toMatch(/^(public|session|org)$/);
     if (isOrg) expect(permissions).toContain(meta?.can);
+    // A right to read must never open a change.
+    if (isOrg) expect(meta?.can?.endsWith(":read")).toBe(type !== "mutation");
     if (streams.has(path)) expect(type).toBe("subscription");
     else expect(procedure.output).toBeDefined();
     const declared = procedure.inputs.flatMap((input) => Object.keys(input.shape));
