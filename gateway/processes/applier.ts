@@ -55,7 +55,7 @@ function proofDeps({ settings }: Configuration): CompileDeps {
     limits: new LimitBook({ authority, clock: systemClock }),
     sessions: { find: () => null },
     balancerFor: ({ targets }) => {
-      for (const { url } of targets) new URL(url);
+      for (const { url } of targets) if (!URL.canParse(url)) throw new Error(`upstream: ${url} is not a URL`);
       return new Balancer([]);
     },
   };

@@ -3,8 +3,6 @@
  * worker holds nothing that cannot be given to its successor; the primary never touches a request. Workers end when the
  * primary does: a gateway without its primary would serve a configuration that nobody can change.
  */
-export { WorkerPool, type WorkerPoolOptions, type WorkerCounts } from "./worker-pool.ts";
 export { runWorker, type Channel } from "./worker.ts";
-export { Applier } from "./applier.ts";
 export { startPrimary, type RunningGateway } from "./primary.ts";
 export type { FromWorker, ToWorker, WorkerSettings } from "./messages.ts";

@@ -145,7 +145,7 @@ describe("what comes back", () => {
   });
 
   test("an answer that breaks off is cut off here too, never ended as if it were whole", async () => {
-    await expect(call("/s/cut").then((response) => response.text())).rejects.toThrow();
+    await expect(call("/s/cut").then((response) => response.text())).rejects.toThrow("terminated");
   });
 });
 

@@ -6,6 +6,7 @@ import { SeedFailed } from "./seed-failed.ts";
 export interface RestClient {
   get<T extends z.ZodType>(path: string, schema: T): Promise<z.output<T>>;
   post<T extends z.ZodType>(path: string, body: unknown, schema: T): Promise<z.output<T>>;
+  put<T extends z.ZodType>(path: string, body: unknown, schema: T): Promise<z.output<T>>;
   delete(path: string): Promise<void>;
   /** A stream's `data` lines, each as JSON, until the server ends it. */
   follow<T extends z.ZodType>(path: string, schema: T, signal: AbortSignal): AsyncGenerator<z.output<T>>;
@@ -18,12 +19,14 @@ export function restClient(consoleUrl: string, apiToken: string): RestClient {
     if (!answer.ok) throw await refusal(answer, `${init.method ?? "GET"} ${path}`);
     return answer;
   };
+  const write = async <T extends z.ZodType>(method: string, path: string, body: unknown, schema: T) => {
+    const answer = await send(path, { method, body: JSON.stringify(body) });
+    return schema.parse(await answer.json());
+  };
   return {
     get: async (path, schema) => schema.parse(await (await send(path)).json()),
-    post: async (path, body, schema) => {
-      const answer = await send(path, { method: "POST", body: JSON.stringify(body) });
-      return schema.parse(await answer.json());
-    },
+    post: (path, body, schema) => write("POST", path, body, schema),
+    put: (path, body, schema) => write("PUT", path, body, schema),
     delete: async (path) => {
       await send(path, { method: "DELETE" });
     },
