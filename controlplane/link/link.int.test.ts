@@ -71,6 +71,13 @@ describe("who may open a link", () => {
     expect((await nodes()).some(({ id }) => id === node.id)).toBe(false);
   });
 
+  test("a node that was retired before it ever called is not let in by its credential", async () => {
+    const node = booted.node();
+    await booted.call("DELETE", `/nodes/${node.id}`);
+    expect(await node.connect()).toBe(410);
+    expect((await nodes()).some(({ id }) => id === node.id)).toBe(false);
+  });
+
   test("a frame that is no message ends the link and names the protocol", async () => {
     const node = await connected();
     node.sendText("{ nonsense");

@@ -89,11 +89,15 @@ export async function forgetConnections(plane: Plane): Promise<void> {
   await plane.db.update(nodes).set({ connected: 0 });
 }
 
+/** Also for a node that never called: its credential is good for a day, and would let it in with its first hello. */
 export async function writeRetired(plane: Plane, node: string): Promise<void> {
+  const now = new Date(plane.clock.now());
+  const unheard = { cluster: "", tags: [], hostname: "", version: "", listen: "", startedAt: now, lastSeenAt: now };
+  const retired = { retiredAt: now, connected: 0 };
   await plane.db
-    .update(nodes)
-    .set({ retiredAt: new Date(plane.clock.now()), connected: 0 })
-    .where(eq(nodes.id, node));
+    .insert(nodes)
+    .values({ id: node, ...unheard, ...retired })
+    .onConflictDoUpdate({ target: nodes.id, set: retired });
 }
 
 export async function listNodes(plane: Plane, snapshots: Snapshots): Promise<PlaneNode[]> {
