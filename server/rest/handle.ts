@@ -9,7 +9,7 @@ import { demand, type OrgScope } from "../scope.ts";
 import { openApiDocument } from "./openapi.ts";
 import { bearerOf, matchPath, parseInput, readBody } from "./read-request.ts";
 import type { NodeRoute, PathParams, TenantRoute } from "./route.ts";
-import { nodeRoutes, tenantRoutes } from "./routes.ts";
+import { nodeRoutes, tenantRoutes } from "./routes/index.ts";
 import { followRunAsSse, RUN_EVENTS_PATH } from "./run-events.ts";
 
 const PREFIX = "/api/v1";

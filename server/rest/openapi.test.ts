@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { openApiDocument } from "./openapi.ts";
-import { nodeRoutes, tenantRoutes } from "./routes.ts";
+import { nodeRoutes, tenantRoutes } from "./routes/index.ts";
 
 // As clients get it: through JSON.
 const document = JSON.parse(JSON.stringify(openApiDocument("http://127.0.0.1:3000"))) as {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { problem } from "#contracts/problem.ts";
-import { nodeRoutes, tenantRoutes } from "./routes.ts";
+import { nodeRoutes, tenantRoutes } from "./routes/index.ts";
 import { RUN_EVENTS_PATH } from "./run-events.ts";
 import type { NodeRoute, TenantRoute } from "./route.ts";
 

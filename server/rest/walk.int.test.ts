@@ -8,7 +8,7 @@ import { callRest, type RestCall } from "../testkit/rest-client.ts";
 import { restExamples, type RestExample } from "../testkit/rest-examples.ts";
 import { bootWorld, type World } from "../testkit/world.ts";
 import { answerRest } from "./handle.ts";
-import { nodeRoutes, tenantRoutes } from "./routes.ts";
+import { nodeRoutes, tenantRoutes } from "./routes/index.ts";
 
 const nameOf = (route: { method: string; path: string }) => `${route.method} ${route.path}`;
 const tenantTable = tenantRoutes.map((route) => ({ name: nameOf(route), ...route }));
