@@ -3,18 +3,17 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
-import { endChild, spawnLeashed } from "#base/leash.ts";
 import { waitUntil } from "#base/wait.ts";
-import { clusterDetail, enrolmentTokenCreated, environmentView } from "#contracts/console/views.ts";
+import { environmentView } from "#contracts/console/views.ts";
 import { keyCreated } from "#contracts/plane/entities.ts";
 import { apiDetail } from "#contracts/plane/apis.ts";
-import { repository } from "#tools/bundle.ts";
 import { startCloud } from "#tools/testing/cloud.ts";
 import { freePort } from "#tools/testing/free-port.ts";
 import { openAccount } from "#tools/seed/open-account.ts";
 import { restClient } from "#tools/seed/rest-client.ts";
 import { waitForRun } from "#tools/seed/wait-for-run.ts";
 import { figure, median, quantile, rounded } from "./measure/figure.ts";
+import { joinHybrid } from "./measure/hybrid.ts";
 
 const SAVES = 40;
 const REVOCATIONS = 40;
@@ -76,31 +75,9 @@ async function threeClusters(rest: Rest, state: string, ends: (() => Promise<voi
   await waitForRun(rest, (await rest.post(`${at}/clusters`, remote, z.object({ run: z.string() }))).run);
   const { clusters } = await rest.get(at, environmentView);
   const managed = clusters.map(({ name, endpoint }) => ({ name, url: endpoint! }));
-  return { at, gateways: [...managed, await hybridGateway(rest, at, state, ends)] };
-}
-
-async function hybridGateway(rest: Rest, at: string, state: string, ends: (() => Promise<void>)[]): Promise<Gateway> {
-  const made = z.object({ cluster: z.string(), enrolment: enrolmentTokenCreated });
-  const { cluster, enrolment } = await rest.post(`${at}/clusters`, { kind: "hybrid", name: "Hybrid" }, made);
-  const [port, adminPort] = [await freePort(), await freePort()];
-  const child = spawnLeashed(process.execPath, [join(repository, "dist/gateway/gateway.mjs")], {
-    env: {
-      PATH: process.env.PATH ?? "",
-      // The install command carries the console's address for a terminal; this is the same one.
-      CAUSEWAY_URL: /CAUSEWAY_URL=(\S+)/.exec(enrolment.install[0]!.command)![1]!,
-      CAUSEWAY_TOKEN: enrolment.token,
-      CAUSEWAY_LISTEN: `127.0.0.1:${port}`,
-      CAUSEWAY_ADMIN: `127.0.0.1:${adminPort}`,
-      CAUSEWAY_WORKERS: "1",
-      CAUSEWAY_DATA_DIR: join(state, "hybrid"),
-    },
-  });
-  for (const stream of [child.stdout, child.stderr]) stream.resume();
-  ends.push(() => endChild(child, 15_000));
-  const connected = async () =>
-    (await rest.get(`/clusters/${cluster}`, clusterDetail)).nodes.some(({ live }) => live?.applied);
-  await waitUntil(connected, { what: "the hybrid node serves a revision", timeoutMs: 15_000 });
-  return { name: "Hybrid", url: `http://127.0.0.1:${port}` };
+  const hybrid = await joinHybrid(rest, at, join(state, "hybrid"));
+  ends.push(hybrid.end);
+  return { at, gateways: [...managed, { name: "Hybrid", url: hybrid.url }] };
 }
 
 /** Each save gives the API's answers another header; it is enforced where the header is seen. */

@@ -1,8 +1,9 @@
+import { benchCloud } from "./cloud.ts";
 import { benchGateway } from "./gateway.ts";
 import { benchLink } from "./link.ts";
 
 /** `npm run bench -- <name>`: prints one JSON line a figure. Ratios beside a peer of the same run are what is compared. */
-const benches: Record<string, () => Promise<void>> = { gateway: benchGateway, link: benchLink };
+const benches: Record<string, () => Promise<void>> = { gateway: benchGateway, link: benchLink, cloud: benchCloud };
 
 const [name = ""] = process.argv.slice(2);
 const bench = benches[name];
