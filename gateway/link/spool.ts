@@ -9,7 +9,10 @@ import { analyticsBatch, type AnalyticsBatch, type AnalyticsEntry } from "#contr
 interface Waiting {
   batchId: string;
   bytes: number;
+  /** Calls in its entries. */
   records: number;
+  /** Calls lost before it, which it was to tell of. */
+  carried: number;
   /** Held in memory only where the disk refused it. */
   frame: Buffer | undefined;
 }
@@ -70,7 +73,7 @@ export class Spool {
     const batchId = `${nowMs.toString(36).padStart(9, "0")}-${this.#sequence.toString(36).padStart(4, "0")}-${randomBytes(8).toString("hex")}`;
     const batch: AnalyticsBatch = { format: 1, batchId, sentAtMs: nowMs, entries, droppedRecords: this.#unreported };
     this.#unreported = 0;
-    this.#keep(batchId, pack(batch), recordsOf(batch));
+    this.#keep(batch, pack(batch));
     this.#makeRoom();
   }
 
@@ -79,8 +82,9 @@ export class Spool {
     if (waiting) this.#remove(waiting);
   }
 
-  #keep(batchId: string, frame: Buffer, records: number): void {
-    const waiting: Waiting = { batchId, bytes: frame.length, records, frame: undefined };
+  #keep(batch: AnalyticsBatch, frame: Buffer): void {
+    const waiting = waitingOf(batch, frame.length);
+    const { batchId } = batch;
     try {
       mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
       writeFileSync(`${this.#fileOf(batchId)}.new`, frame, { mode: 0o600 });
@@ -102,6 +106,8 @@ export class Spool {
 
   #drop(waiting: Waiting, why: string): void {
     this.countLost(waiting.records);
+    // Counted before, and still not told.
+    this.#unreported += waiting.carried;
     this.#remove(waiting);
     this.#log.warn({ records: waiting.records, dropped: this.droppedRecords }, why);
   }
@@ -123,7 +129,7 @@ export class Spool {
       const frame = readFileSync(this.#fileOf(batchId));
       const batch = analyticsBatch.safeParse(tryUnpack(frame));
       if (batch.success) {
-        this.#waiting.set(batchId, { batchId, bytes: frame.length, records: recordsOf(batch.data), frame: undefined });
+        this.#waiting.set(batchId, waitingOf(batch.data, frame.length));
         this.#bytes += frame.length;
         continue;
       }
@@ -144,8 +150,9 @@ export class Spool {
   }
 }
 
-function recordsOf({ entries, droppedRecords }: AnalyticsBatch): number {
-  return droppedRecords + entries.reduce((sum, { count }) => sum + count, 0);
+function waitingOf({ batchId, entries, droppedRecords }: AnalyticsBatch, bytes: number): Waiting {
+  const records = entries.reduce((sum, { count }) => sum + count, 0);
+  return { batchId, bytes, records, carried: droppedRecords, frame: undefined };
 }
 
 function tryUnpack(frame: Buffer): unknown {
