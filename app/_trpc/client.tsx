@@ -32,7 +32,7 @@ function createQueryClient(): QueryClient {
       queries: {
         staleTime: 5_000,
         // What the caller got wrong stays wrong; only a plane or a network that did not answer is asked again.
-        retry: (count, error) => count < 2 && problemOf(error).passing,
+        retry: (count, error) => count < 1 && problemOf(error).passing,
       },
     },
   });

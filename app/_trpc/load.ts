@@ -13,17 +13,26 @@ export async function load<T>(asked: Promise<T>): Promise<T> {
   }
 }
 
+/** A control plane that hangs must not keep a page away for as long as its own timeout is. */
+const PATIENCE_MS = 2_000;
+
 /**
  * What a page can be shown without: the component asks again from the browser, where it has words for what went wrong
  * (a control plane that does not answer, a right that is missing).
  */
 export async function preload<T>(asked: Promise<T>): Promise<T | undefined> {
   try {
-    return await asked;
+    return await withinPatience(asked);
   } catch (error) {
     await turnAway(error);
     return undefined;
   }
+}
+
+function withinPatience<T>(asked: Promise<T>): Promise<T | undefined> {
+  const { promise: patience, resolve } = Promise.withResolvers<undefined>();
+  const timer = setTimeout(() => resolve(undefined), PATIENCE_MS);
+  return Promise.race([asked, patience]).finally(() => clearTimeout(timer));
 }
 
 async function turnAway(error: unknown): Promise<void> {

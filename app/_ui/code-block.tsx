@@ -26,7 +26,8 @@ export function CodeBlock({
         tabIndex={0}
         className={`hairline-scroll overflow-x-auto px-4 py-3 text-sm leading-5 ${wrap ? "break-all whitespace-pre-wrap" : ""}`}
       >
-        <pre className="contents">
+        {/* Its own rule, never to wrap, would go before the section's. */}
+        <pre className="contents [white-space:inherit]">
           <code>{text}</code>
         </pre>
       </section>

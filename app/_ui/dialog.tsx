@@ -33,7 +33,8 @@ export function Dialog({
       }}
       onClick={(event) => event.target === event.currentTarget && onClose()}
       onKeyDown={(event) => event.key === "Escape" && event.stopPropagation()}
-      className={`m-auto w-[calc(100%-32px)] rounded-lg border border-line-strong bg-paper p-0 ${wide ? "max-w-2xl" : "max-w-md"}`}
+      // Opened from a table's cell, it must not be set as that cell is.
+      className={`m-auto w-[calc(100%-32px)] rounded-lg text-left whitespace-normal border border-line-strong bg-paper p-0 ${wide ? "max-w-2xl" : "max-w-md"}`}
     >
       <div className="p-6">
         <h2 id={id} className="text-lg font-semibold tracking-[-0.01em]">

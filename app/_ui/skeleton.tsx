@@ -18,6 +18,9 @@ export function RowsSkeleton({ rows = 4, what }: { rows?: number; what: string }
           <Bone className="ml-auto h-3 w-16" />
         </div>
       ))}
+      <p aria-hidden="true" className="animate-late bg-surface px-4 py-2.5 text-sm text-ink-3">
+        Still waiting for {what}…
+      </p>
     </div>
   );
 }

@@ -21,6 +21,14 @@ export class Console {
     await expect(this.page.getByRole("heading", { name: person.organisation })).toBeVisible();
   }
 
+  async signIn({ email, password }: { email: string; password: string }): Promise<void> {
+    await this.page.goto(`${consoleUrl()}/sign-in`);
+    await this.page.getByLabel("Email").fill(email);
+    await this.page.getByLabel("Password").fill(password);
+    await this.page.getByRole("button", { name: "Sign in" }).click();
+    await expect(this.page.getByRole("link", { name: "New environment" }).first()).toBeVisible();
+  }
+
   /** Deploys an environment; returns its path, `/<org>/<environment>`, once it is live. */
   async deployEnvironment(name: string, region: string): Promise<string> {
     await this.page.getByRole("link", { name: "New environment" }).first().click();

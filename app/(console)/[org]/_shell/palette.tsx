@@ -25,7 +25,12 @@ export function Palette({
   const { environment } = useParams<{ environment?: string }>();
   const known = environments.find(({ slug }) => slug === environment);
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    dialog.current?.showModal();
+    // By itself the browser would choose the list's frame, and what is typed would go nowhere.
+    input.current?.focus();
+  }, []);
   const go = (href: string) => () => {
     onClose();
     router.push(href);
@@ -42,7 +47,7 @@ export function Palette({
     >
       <Command label="Go to" loop>
         <Command.Input
-          autoFocus
+          ref={input}
           placeholder="Go to a place, an API, or do something"
           className="h-12 w-full border-b bg-transparent px-4 outline-none placeholder:text-ink-3"
         />

@@ -27,7 +27,11 @@ export function NewEnvironmentForm({ org, regions, places }: { org: string; regi
   const { register, handleSubmit, formState } = useForm<Values>({ defaultValues: { kind: "development" } });
   const create = useMutation(
     trpc.environment.create.mutationOptions({
-      onSuccess: ({ environment, run }) => router.push(`/${org}/${environment}/runs/${run}`),
+      onSuccess: ({ environment, run }) => {
+        router.push(`/${org}/${environment}/runs/${run}`);
+        // The frame around the pages lists the environments.
+        router.refresh();
+      },
     }),
   );
   const problem = create.error ? problemOf(create.error) : null;

@@ -35,7 +35,12 @@ export function Overview({ organisation, environment: given, regionNames, first 
   });
   const live = environment.controlPlane?.state === "live";
   const apis = useQuery({ ...trpc.api.list.queryOptions(input), initialData: first.apis, enabled: live });
-  const keys = useQuery({ ...trpc.key.list.queryOptions(input), initialData: first.keys, enabled: live });
+  const may = (permission: string) => organisation.permissions.includes(permission);
+  const keys = useQuery({
+    ...trpc.key.list.queryOptions(input),
+    initialData: first.keys,
+    enabled: live && may("key:read"),
+  });
   const report = useQuery({
     ...trpc.analytics.report.queryOptions({ ...input, range: "1h" }),
     initialData: first.report,
@@ -44,8 +49,9 @@ export function Overview({ organisation, environment: given, regionNames, first 
   });
   const base = `/${organisation.slug}/${environment.slug}`;
   const health = environmentHealth(environment);
-  const counts = { apis: apis.data?.length ?? 0, keys: keys.data?.length ?? 0, calls: report.data?.totals.calls ?? 0 };
-  const checklist = prepareChecklist(base, environment, counts);
+  const counts = { apis: apis.data?.length, keys: keys.data?.length, calls: report.data?.totals.calls };
+  // For those who can walk it, and not while the control plane leaves open what has been done.
+  const checklist = may("cluster:create") && prepareChecklist(base, environment, counts);
   const plane = environment.controlPlane;
   const attention = prepareAttention(organisation.slug, [environment]);
   return (
@@ -57,7 +63,7 @@ export function Overview({ organisation, environment: given, regionNames, first 
           </span>
         }
         actions={
-          organisation.permissions.includes("cluster:create") && (
+          may("cluster:create") && (
             <ButtonLink href={`${base}/clusters/new`} look="primary">
               <Plus aria-hidden /> Add cluster
             </ButtonLink>

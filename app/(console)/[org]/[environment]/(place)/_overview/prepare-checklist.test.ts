@@ -20,3 +20,8 @@ it("goes away when its end is reached", () => {
     prepareChecklist("/a/e", { controlPlane: live, clusters: [live, live] }, { apis: 1, keys: 1, calls: 9 }),
   ).toBeNull();
 });
+
+it("asks for nothing while the control plane does not say what there is", () => {
+  const unknown = { apis: undefined, keys: undefined, calls: undefined };
+  expect(prepareChecklist("/a/e", { controlPlane: live, clusters: [live] }, unknown)).toBeNull();
+});

@@ -33,8 +33,14 @@ export function QuickFacts({
             "Configured",
             <Figure key="configured">
               {apis.data?.length ?? "–"}
-              <Unit>{apis.data?.length === 1 ? "API" : "APIs"}</Unit> {keys.data?.length ?? "–"}
-              <Unit>{keys.data?.length === 1 ? "key" : "keys"}</Unit> {clusters.length}
+              <Unit>{apis.data?.length === 1 ? "API" : "APIs"}</Unit>{" "}
+              {keys.isEnabled && (
+                <>
+                  {keys.data?.length ?? "–"}
+                  <Unit>{keys.data?.length === 1 ? "key" : "keys"}</Unit>{" "}
+                </>
+              )}
+              {clusters.length}
               <Unit>{clusters.length === 1 ? "cluster" : "clusters"}</Unit>
             </Figure>,
           ],

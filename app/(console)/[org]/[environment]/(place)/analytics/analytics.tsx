@@ -111,7 +111,7 @@ function Figure({ value, aside }: { value: string; aside?: string }) {
   return (
     <>
       <span className="text-lg font-semibold tracking-[-0.01em]">{value}</span>
-      {aside && <span className="ml-2 text-sm text-ink-3">{aside}</span>}
+      {aside && <span className="ml-2 inline-block text-sm whitespace-nowrap text-ink-3">{aside}</span>}
     </>
   );
 }

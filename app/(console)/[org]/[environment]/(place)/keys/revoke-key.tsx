@@ -27,22 +27,20 @@ export function RevokeKey({ org, environment, apiKey }: { org: string; environme
       </Button>
       {open && (
         <Dialog title={`Revoke ${apiKey.name}?`} onClose={() => setOpen(false)}>
-          <div className="text-left whitespace-normal">
-            <p className="mb-5 text-ink-2">
-              Calls with <code className="text-sm">{apiKey.hint}</code> are refused within seconds. It cannot be taken
-              back.
-            </p>
-            <FormProblem error={revoke.error} />
-            <div className="mt-4 flex justify-end gap-2">
-              <Button onClick={() => setOpen(false)}>Keep it</Button>
-              <Button
-                look="danger"
-                busy={revoke.isPending && "Revoking…"}
-                onClick={() => revoke.mutate({ org, environment, key: apiKey.id })}
-              >
-                Revoke key
-              </Button>
-            </div>
+          <p className="mb-5 text-ink-2">
+            Calls with <code className="text-sm">{apiKey.hint}</code> are refused within seconds. It cannot be taken
+            back.
+          </p>
+          <FormProblem error={revoke.error} />
+          <div className="mt-4 flex justify-end gap-2">
+            <Button onClick={() => setOpen(false)}>Keep it</Button>
+            <Button
+              look="danger"
+              busy={revoke.isPending && "Revoking…"}
+              onClick={() => revoke.mutate({ org, environment, key: apiKey.id })}
+            >
+              Revoke key
+            </Button>
           </div>
         </Dialog>
       )}

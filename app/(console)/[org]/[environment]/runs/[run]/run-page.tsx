@@ -2,7 +2,8 @@
 
 import { useQueries } from "@tanstack/react-query";
 import Link from "next/link";
-import { useState } from "react";
+import { useRouter } from "next/navigation";
+import { useEffect, useState } from "react";
 import { Causeway } from "./causeway.tsx";
 import { applyEvents, prepareLines, prepareOutcome } from "./prepare-run.ts";
 import { ProgressLog } from "./progress-log.tsx";
@@ -32,6 +33,7 @@ export function RunPage({ org, environment, runs, regionNames }: Props) {
   const outcome = prepareOutcome(current);
   const failed = current.find(({ failure }) => failure !== null);
   const place = environment.name ?? environment.slug;
+  useFreshFrame(outcome.over);
   return (
     <>
       <PageHeader
@@ -53,7 +55,7 @@ export function RunPage({ org, environment, runs, regionNames }: Props) {
         {runs[0]!.region ? `${regionNames[runs[0]!.region] ?? runs[0]!.region}, asked` : "Asked"} for by{" "}
         {runs[0]!.requestedBy.name} <When at={runs[0]!.queuedAt} />
       </PageHeader>
-      <div className="mb-4 flex items-center justify-between gap-4">
+      <div className="mb-4 flex min-h-7 items-center justify-between gap-4">
         <output className="text-lg font-semibold">
           <State tone={outcome.tone}>{outcome.label}</State>
         </output>
@@ -97,6 +99,15 @@ export function RunPage({ org, environment, runs, regionNames }: Props) {
       <ProgressLog lines={prepareLines(current, events)} over={outcome.over} />
     </>
   );
+}
+
+/** The frame around the page lists what stands: what came up or went while one looked on belongs there too. */
+function useFreshFrame(over: boolean): void {
+  const router = useRouter();
+  const [overAtFirst] = useState(over);
+  useEffect(() => {
+    if (over && !overAtFirst) router.refresh();
+  }, [over, overAtFirst, router]);
 }
 
 /** The runs as the server tells them, asked again while open: the events are quicker, this is the truth. */

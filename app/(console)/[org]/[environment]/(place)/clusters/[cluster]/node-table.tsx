@@ -35,7 +35,7 @@ export function NodeTable({ base, nodes }: { base: string; nodes: GatewayNode[] 
     >
       {nodes.map((node) => {
         const revision = revisionLook(node);
-        const gone = node.status === "revoked";
+        const silent = node.status === "revoked" || node.live === null;
         return (
           <Row key={node.id}>
             <Td>
@@ -49,7 +49,7 @@ export function NodeTable({ base, nodes }: { base: string; nodes: GatewayNode[] 
             </Td>
             <Td>
               <span title={revision.detail}>
-                {gone ? <span className="text-ink-3">–</span> : <State tone={revision.tone}>{revision.label}</State>}
+                {silent ? <span className="text-ink-3">–</span> : <State tone={revision.tone}>{revision.label}</State>}
               </span>
             </Td>
             <Td end className="text-ink-2 max-md:hidden">
