@@ -33,7 +33,7 @@ import type {
 } from "#contracts/ids.ts";
 
 /**
- * The console's database. Every table with `org_id` is a tenant's: row-level security (see `migrations`, roles.sql) lets
+ * The console's database. Every table with `org_id` is a tenant's: row-level security (see the migration `tenant_walls`) lets
  * the console's role see the rows of `causeway.org` only; the worker and sign-in use the system role.
  */
 

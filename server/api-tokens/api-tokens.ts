@@ -1,15 +1,13 @@
 import { and, desc, eq, isNull } from "drizzle-orm";
 import type { z } from "zod";
-import { AppError } from "#base/errors.ts";
 import { newId } from "#base/id.ts";
-import { hashToken, newToken, parseToken } from "#base/token.ts";
+import { hashToken, newToken } from "#base/token.ts";
 import type { apiTokenView } from "#contracts/console/views.ts";
 import type { ApiTokenId } from "#contracts/ids.ts";
 import type { Role } from "#contracts/plane/claims.ts";
-import { apiTokens, memberships, organisations, users } from "#drizzle/console/schema.ts";
+import { apiTokens } from "#drizzle/console/schema.ts";
 import { recordAudit } from "../audit/record-audit.ts";
 import { forOrg } from "../db/database.ts";
-import type { Deps } from "../deps.ts";
 import { weakerRole } from "../permissions.ts";
 import { notFound, type OrgScope } from "../scope.ts";
 
@@ -82,31 +80,4 @@ export async function revokeApiToken(scope: OrgScope, id: string): Promise<void>
       target: { kind: "apiToken", id: row.id, name: row.name },
     });
   });
-}
-
-/** The scope that a bearer token opens. It acts with its own role, or its maker's where that is less by now. */
-export async function scopeOfApiToken(deps: Deps, token: string): Promise<OrgScope> {
-  const refused = new AppError("unauthenticated", "This API token is not known, was revoked or has expired.");
-  if (!("kind" in parseToken(token))) throw refused;
-  const [row] = await deps.db
-    .select({ token: apiTokens, org: organisations, user: users, role: memberships.role })
-    .from(apiTokens)
-    .innerJoin(organisations, eq(organisations.id, apiTokens.orgId))
-    .innerJoin(users, eq(users.id, apiTokens.userId))
-    .innerJoin(memberships, and(eq(memberships.orgId, apiTokens.orgId), eq(memberships.userId, apiTokens.userId)))
-    .where(and(eq(apiTokens.hash, hashToken(token)), isNull(apiTokens.revokedAt)));
-  const now = deps.clock.now();
-  if (!row || (row.token.expiresAt && row.token.expiresAt.getTime() <= now)) throw refused;
-  await deps.db
-    .update(apiTokens)
-    .set({ lastUsedAt: new Date(now) })
-    .where(eq(apiTokens.id, row.token.id));
-  return {
-    deps,
-    org: row.org,
-    actor: { kind: "api_token", id: row.token.id, name: row.token.name },
-    userId: row.user.id,
-    role: weakerRole(row.token.role, row.role),
-    emailVerified: row.user.emailVerifiedAt !== null,
-  };
 }

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { AppError, messageOf } from "#base/errors.ts";
 import { newId } from "#base/id.ts";
 import { problemHeaders, problemOf } from "#base/problem.ts";
-import { scopeOfApiToken } from "../api-tokens/api-tokens.ts";
+import { scopeOfApiToken } from "../api-tokens/scope-of-api-token.ts";
 import { addressOf } from "../auth/trusted-proxies.ts";
 import { consoleDeps, type Deps } from "../deps.ts";
 import { demand, type OrgScope } from "../scope.ts";
