@@ -46,6 +46,7 @@ export function consoleComponent(machine: Machine): Component {
       CAUSEWAY_PUBLIC_URL: settings.publicUrl,
       NEXT_TELEMETRY_DISABLED: "1",
       CAUSEWAY_FETCH_ALLOW: settings.fetchAllow,
+      CAUSEWAY_TRUSTED_PROXIES: settings.trustedProxies,
       // With its whole path: the command works in any folder's terminal.
       CAUSEWAY_GATEWAY_COMMAND: `${process.execPath} ${join(repository, "dist/gateway/gateway.mjs")}`,
     },

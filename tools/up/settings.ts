@@ -26,6 +26,8 @@ const upEnv = z.object({
    */
   CAUSEWAY_UPSTREAM_ALLOW: ranges,
   CAUSEWAY_FETCH_ALLOW: ranges,
+  /** Proxies in front of the console whose `X-Forwarded-For` is believed: how many, or their ranges. */
+  CAUSEWAY_TRUSTED_PROXIES: z.string().default("0"),
   /** Written as JSON when everything answers: for scripts and tests that wait for it. */
   CAUSEWAY_READY_FILE: z.string().optional(),
 });
@@ -44,6 +46,7 @@ export function readSettings() {
     publicUrl: env.CAUSEWAY_PUBLIC_URL ?? `http://localhost:${env.CAUSEWAY_PORT}`,
     regionsFile: env.CAUSEWAY_REGIONS_FILE,
     fetchAllow: env.CAUSEWAY_FETCH_ALLOW,
+    trustedProxies: env.CAUSEWAY_TRUSTED_PROXIES,
     upstreamAllow: env.CAUSEWAY_UPSTREAM_ALLOW,
     readyFile: env.CAUSEWAY_READY_FILE,
     /** Built things belong to the checkout, not to the state: an empty state folder does not build anew. */
