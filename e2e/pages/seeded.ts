@@ -26,7 +26,7 @@ export async function seed(scenario: "demo" | "empty", email: string): Promise<S
     "--upstream",
     ordersUrl(),
   ];
-  const env = { PATH: process.env.PATH ?? "", CAUSEWAY_PUBLIC_URL: consoleUrl() };
+  const env: Record<string, string> = { PATH: process.env.PATH ?? "", CAUSEWAY_PUBLIC_URL: consoleUrl() };
   const { stdout } = await promisify(execFile)(process.execPath, args, { env: env as NodeJS.ProcessEnv });
   return JSON.parse(stdout) as Seeded;
 }
