@@ -14,7 +14,7 @@ export async function joinHybrid(
   rest: RestClient,
   at: string,
   folder: string,
-): Promise<{ url: string; end(): Promise<void> }> {
+): Promise<{ url: string; end: () => Promise<void> }> {
   const { cluster, enrolment } = await rest.post(`${at}/clusters`, { kind: "hybrid", name: "Hybrid" }, made);
   const [port, adminPort] = [await freePort(), await freePort()];
   const child = spawnLeashed(process.execPath, [join(repository, "dist/gateway/gateway.mjs")], {

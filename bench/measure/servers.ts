@@ -11,7 +11,7 @@ import { freePort } from "#tools/testing/free-port.ts";
 export interface Measured {
   pid: number;
   port: number;
-  end(): Promise<void>;
+  end: () => Promise<void>;
 }
 
 export const hasNginx = !spawnSync("nginx", ["-v"]).error;

@@ -63,6 +63,12 @@ export class KeyStore {
     this.#dirty = true;
   }
 
+  /** Everything up to here is known by another way than events. */
+  reach(cursor: number): void {
+    this.cursor = Math.max(cursor, this.cursor ?? 0);
+    this.#dirty = true;
+  }
+
   /** What this node holds, for the plane to compare. */
   held(): { hash: string; version: number }[] {
     return [...this.#keys.entries()].map(([hash, { version }]) => ({ hash, version }));
