@@ -1,10 +1,8 @@
 import type { z } from "zod";
 import { AppError, messageOf } from "#base/errors.ts";
 import { fieldsOf } from "#base/problem.ts";
+import { withCappedBody } from "../http/capped-body.ts";
 import type { PathParams } from "./route.ts";
-
-/** A document of 5 MB inside JSON, with room for escapes: as much as a control plane takes. */
-const MAX_BODY_BYTES = 12 * 1024 * 1024;
 
 /** The members of a template that a path fills, or nothing when it is another path or its escapes are broken. */
 export function matchPath(template: string, path: string): PathParams | undefined {
@@ -41,7 +39,7 @@ export function bearerOf(request: Request): string {
 }
 
 export async function readBody(request: Request, schema: z.ZodType): Promise<unknown> {
-  const text = await readBounded(request);
+  const text = await withCappedBody(request).text();
   let value: unknown;
   try {
     value = JSON.parse(text || "{}");
@@ -49,18 +47,6 @@ export async function readBody(request: Request, schema: z.ZodType): Promise<unk
     throw new AppError("invalid", `The body is not JSON: ${messageOf(error)}.`);
   }
   return parseInput(schema, value);
-}
-
-/** Stops at the cap: what comes after it is never held in memory. */
-async function readBounded(request: Request): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of request.body ?? []) {
-    size += chunk.length;
-    if (size > MAX_BODY_BYTES) throw new AppError("too_large", "The body is larger than 12 MB.");
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString("utf8");
 }
 
 export function parseInput(schema: z.ZodType, value: unknown): unknown {

@@ -1,8 +1,6 @@
-import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
 import { encode } from "next-auth/jwt";
 import type { Deps } from "../deps.ts";
-import { contextOf } from "../trpc/context.ts";
-import { appRouter } from "../trpc/router.ts";
+import { answerTrpc } from "../trpc/handle.ts";
 
 export interface TrpcAnswer {
   status: number;
@@ -31,12 +29,7 @@ export async function callTrpc(
     headers: { "content-type": "application/json", ...headers },
     body: kind === "query" ? undefined : body,
   });
-  const answer = await fetchRequestHandler({
-    endpoint: "/api/trpc",
-    req: request,
-    router: appRouter,
-    createContext: () => contextOf(deps, request.headers),
-  });
+  const answer = await answerTrpc(deps, request);
   const { result, error } = (await answer.json()) as { result?: { data: unknown }; error?: TrpcAnswer["error"] };
   return { status: answer.status, data: result?.data, error };
 }

@@ -2,7 +2,7 @@ import { isSameOrigin } from "../auth/request-facts.ts";
 import { sessionFromHeaders } from "../auth/session-from-headers.ts";
 import type { Session } from "../auth/sessions.ts";
 import { addressOf } from "../auth/trusted-proxies.ts";
-import { consoleDeps, type Deps } from "../deps.ts";
+import type { Deps } from "../deps.ts";
 
 /** What every procedure gets: who asks and from where. */
 export interface Context {
@@ -10,10 +10,6 @@ export interface Context {
   session: Session | null;
   address: string;
   sameOrigin: boolean;
-}
-
-export async function createContext({ headers }: { headers: Headers }): Promise<Context> {
-  return contextOf(await consoleDeps(), headers);
 }
 
 export async function contextOf(deps: Deps, headers: Headers): Promise<Context> {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { bootConsole, type TestConsole } from "../testkit/boot-console.ts";
 import { callTrpc, cookieFor } from "../testkit/http-client.ts";
 import { signUpPerson } from "../testkit/tenants.ts";
+import { answerTrpc } from "./handle.ts";
 
 let console: TestConsole;
 let org: string;
@@ -53,4 +54,20 @@ test("what is not there says so with its own code", async () => {
     error: { data: { appCode: "not_found" } },
   });
   expect((await callTrpc(console.deps, "query", "no.such", {}, { cookie })).status).toBe(404);
+});
+
+test("a body past the cap is given up on, also when its length is not announced", async () => {
+  let sent = 0;
+  const endless = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      sent += 1;
+      controller.enqueue(new Uint8Array(1_000_000).fill(32));
+    },
+  });
+  const url = "http://127.0.0.1:3000/api/trpc/auth.requestReset";
+  const headers = { "content-type": "application/json" };
+  const request = new Request(url, { method: "POST", headers, body: endless, duplex: "half" } as RequestInit);
+  const answer = await answerTrpc(console.deps, request);
+  expect([answer.status, await answer.json()]).toMatchObject([413, { error: { data: { appCode: "too_large" } } }]);
+  expect(sent).toBeLessThan(20);
 });

@@ -1,13 +1,3 @@
-import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
-import { createContext } from "#server/trpc/context.ts";
-import { appRouter } from "#server/trpc/router.ts";
+import { handleTrpc } from "#server/trpc/handle.ts";
 
-const handle = (request: Request): Promise<Response> =>
-  fetchRequestHandler({
-    endpoint: "/api/trpc",
-    req: request,
-    router: appRouter,
-    createContext: () => createContext({ headers: request.headers }),
-  });
-
-export { handle as GET, handle as POST };
+export { handleTrpc as GET, handleTrpc as POST };
