@@ -14,6 +14,14 @@ export function withCappedBody(request: Request): Request {
       else controller.enqueue(chunk);
     },
   });
-  // Streams need to be told that the answer may come before they end (fetch, "half duplex").
-  return new Request(request, { body: request.body.pipeThrough(cap), duplex: "half" } as RequestInit);
+  // Made of parts: Next hands over a proxy of a request, which the constructor of Request does not take. Streams need to
+  // be told that the answer may come before they end (fetch, "half duplex").
+  const { url, method, headers, signal } = request;
+  return new Request(url, {
+    method,
+    headers,
+    signal,
+    body: request.body.pipeThrough(cap),
+    duplex: "half",
+  } as RequestInit);
 }
