@@ -53,7 +53,10 @@ test("what is not there says so with its own code", async () => {
     status: 404,
     error: { data: { appCode: "not_found" } },
   });
-  expect((await callTrpc(console.deps, "query", "no.such", {}, { cookie })).status).toBe(404);
+  expect(await callTrpc(console.deps, "query", "no.such", {}, { cookie })).toMatchObject({
+    status: 404,
+    error: { data: { appCode: "not_found" } },
+  });
 });
 
 test("a body past the cap is given up on, also when its length is not announced", async () => {
@@ -70,4 +73,11 @@ test("a body past the cap is given up on, also when its length is not announced"
   const answer = await answerTrpc(console.deps, request);
   expect([answer.status, await answer.json()]).toMatchObject([413, { error: { data: { appCode: "too_large" } } }]);
   expect(sent).toBeLessThan(20);
+});
+
+test("a body that is no JSON is the caller's fault", async () => {
+  const url = "http://127.0.0.1:3000/api/trpc/auth.requestReset";
+  const headers = { "content-type": "application/json" };
+  const answer = await answerTrpc(console.deps, new Request(url, { method: "POST", headers, body: "{" }));
+  expect([answer.status, await answer.json()]).toMatchObject([400, { error: { data: { appCode: "invalid" } } }]);
 });

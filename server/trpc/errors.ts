@@ -29,6 +29,15 @@ export interface ErrorFacts {
   retryAfterSeconds: number | null;
 }
 
+/** What tRPC itself refuses, before a procedure of ours is asked. */
+const ownRefusals: Partial<Record<TRPC_ERROR_CODE_KEY, ErrorCode>> = {
+  PARSE_ERROR: "invalid",
+  BAD_REQUEST: "invalid",
+  METHOD_NOT_SUPPORTED: "invalid",
+  UNSUPPORTED_MEDIA_TYPE: "invalid",
+  NOT_FOUND: "not_found",
+};
+
 /** What a client learns beside the sentence. */
 export function factsOf(error: TRPCError): ErrorFacts {
   const { cause } = error;
@@ -36,9 +45,7 @@ export function factsOf(error: TRPCError): ErrorFacts {
     return { appCode: cause.code, fields: cause.fields, retryAfterSeconds: cause.retryAfterSeconds ?? null };
   if (cause instanceof ZodError && error.code === "BAD_REQUEST")
     return { appCode: "invalid", fields: fieldsOf(cause), retryAfterSeconds: null };
-  const appCode =
-    error.code === "UNAUTHORIZED" ? "unauthenticated" : error.code === "NOT_FOUND" ? "not_found" : "internal";
-  return { appCode, fields: [], retryAfterSeconds: null };
+  return { appCode: ownRefusals[error.code] ?? "internal", fields: [], retryAfterSeconds: null };
 }
 
 /** The sentence that people read; an unforeseen error's own text stays in the log. */
