@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { role } from "#contracts/plane/claims.ts";
 import { problem } from "#contracts/problem.ts";
 import { mayDo } from "../scope.ts";
-import { fingerprint } from "../testkit/fingerprint.ts";
 import { foreignIds } from "../testkit/foreign-ids.ts";
 import { callRest, type RestCall } from "../testkit/rest-client.ts";
 import { restExamples, type RestExample } from "../testkit/rest-examples.ts";
@@ -49,33 +48,33 @@ describe.each(tenantTable)("$name", ({ name, method, path, can, ...route }) => {
   if (lacking.length > 0)
     test(`is refused for ${lacking.join(" and ")}`, async () => {
       const example = await rightCall();
-      const before = await everything();
+      const before = await world.everything();
       for (const candidate of lacking)
         await expectProblem(await send({ ...example, bearer: world.own.bearer[candidate] }), 403, "forbidden");
-      expect(await everything()).toEqual(before);
+      expect(await world.everything()).toEqual(before);
     });
 
   test("does not find what is another tenant's", async () => {
     const example = await rightCall();
-    const before = await everything();
+    const before = await world.everything();
     for (const member of Object.keys(example.params ?? {}))
       for (const id of foreignIds(world.stranger, member, path)) {
         const params = { ...example.params, [member]: id };
         await expectProblem(await send({ ...example, params }), 404, "not_found");
       }
-    expect(await everything()).toEqual(before);
+    expect(await world.everything()).toEqual(before);
   });
 
   test("refuses unknown members and says which", async () => {
     const example = await rightCall();
-    const before = await everything();
+    const before = await world.everything();
     const wrongQuery = await send({ ...example, query: { ...example.query, nonsense: "1" } });
     expect(JSON.stringify((await expectProblem(wrongQuery, 400, "invalid")).fields)).toContain("nonsense");
     if (route.body) {
       const wrongBody = await send({ ...example, body: { ...example.body, nonsense: 1 } });
       expect(JSON.stringify((await expectProblem(wrongBody, 400, "invalid")).fields)).toContain("nonsense");
     }
-    expect(await everything()).toEqual(before);
+    expect(await world.everything()).toEqual(before);
   });
 
   test("answers with the status and the schema that it declares", async () => {
@@ -163,9 +162,3 @@ async function expectProblem(answer: Response, status: number, code: string) {
   expect([body.status, body.code]).toEqual([status, code]);
   return body;
 }
-
-/** Every row of the console and of both control planes. */
-const everything = () =>
-  Promise.all(
-    [world.console.databaseUrl, world.own.plane.databaseUrl, world.stranger.plane.databaseUrl].map(fingerprint),
-  );

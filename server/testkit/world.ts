@@ -6,6 +6,7 @@ import { deployments } from "#drizzle/console/schema.ts";
 import type { Deps } from "../deps.ts";
 import { enrolNode } from "../link/enrol-node.ts";
 import { bootConsole, type TestConsole } from "./boot-console.ts";
+import { openFingerprints } from "./fingerprint.ts";
 import { startPlaneProcess, type PlaneProcess } from "./plane-process.ts";
 import { freshAddress, signUpTenant, type Tenant } from "./tenants.ts";
 
@@ -33,13 +34,18 @@ export interface World {
   deps: Deps;
   own: Holding;
   stranger: Holding;
+  /** A fingerprint of every row of the console and of both control planes. */
+  everything(): Promise<string[]>;
 }
 
 /** Two tenants with a control plane each, on one console. */
 export async function bootWorld(env: Record<string, string> = {}): Promise<World> {
   const console = await bootConsole({ env });
   const [own, stranger] = await Promise.all([hold(console, "Harbour"), hold(console, "Lighthouse")]);
-  return { console, deps: console.deps, own, stranger };
+  const databases = [console.databaseUrl, own.plane.databaseUrl, stranger.plane.databaseUrl];
+  const rows = await openFingerprints(databases);
+  console.defer(rows.close);
+  return { console, deps: console.deps, own, stranger, everything: rows.read };
 }
 
 async function hold(console: TestConsole, name: string): Promise<Holding> {

@@ -8,7 +8,6 @@ import { role } from "#contracts/plane/claims.ts";
 import type { AuditView } from "#contracts/plane/entities.ts";
 import { openPlane } from "../planes/open-plane.ts";
 import { permissions, permissionsOf } from "../permissions.ts";
-import { fingerprint } from "../testkit/fingerprint.ts";
 import { foreignIds } from "../testkit/foreign-ids.ts";
 import { examples, type Example } from "../testkit/procedure-examples.ts";
 import { callerFor, signUpPerson, type Caller } from "../testkit/tenants.ts";
@@ -83,12 +82,12 @@ describe.each(procedures)("$path", (procedure) => {
   if (lacking.length > 0)
     test(`is refused for ${lacking.join(" and ")}`, async () => {
       const input = await rightInput();
-      const before = await everything();
+      const before = await world.everything();
       for (const name of lacking) {
         const { caller } = world.own.tenant.people[name];
         expect(await refusal(caller, path, input)).toEqual(["FORBIDDEN", "forbidden"]);
       }
-      expect(await everything()).toEqual(before);
+      expect(await world.everything()).toEqual(before);
     });
 
   if (meta?.fresh)
@@ -102,9 +101,9 @@ describe.each(procedures)("$path", (procedure) => {
   if (isOrg)
     test("does not find another tenant's organisation", async () => {
       const input = { ...(await rightInput()), org: world.stranger.tenant.slug };
-      const before = await everything();
+      const before = await world.everything();
       expect(await codeOf(world.own.tenant.people.owner.caller, path, input)).toBe("NOT_FOUND");
-      expect(await everything()).toEqual(before);
+      expect(await world.everything()).toEqual(before);
     });
 
   if (isOrg)
@@ -113,13 +112,13 @@ describe.each(procedures)("$path", (procedure) => {
       const tries = Object.keys(input).flatMap((member) =>
         foreignIds(world.stranger, member, path).map((id) => ({ ...input, [member]: id })),
       );
-      const before = await everything();
+      const before = await world.everything();
       for (const foreign of tries)
         expect([foreign, await codeOf(world.own.tenant.people.owner.caller, path, foreign)]).toEqual([
           foreign,
           "NOT_FOUND",
         ]);
-      expect(await everything()).toEqual(before);
+      expect(await world.everything()).toEqual(before);
     });
 
   test("answers its owner as its schema says, and a change is in the audit", async () => {
@@ -157,12 +156,12 @@ test("a policy and a key cannot name what is another tenant's", async () => {
   const { tenant, environment } = world.own;
   const { caller } = tenant.people.owner;
   const place = { org: tenant.slug, environment };
-  const before = await everything();
+  const before = await world.everything();
   const policy = { ...place, name: "Greedy", apis: [world.stranger.api] };
   expect(await refusal(caller, "policy.create", policy)).toEqual(["BAD_REQUEST", "invalid"]);
   const key = { ...place, name: "Greedy", policies: [world.stranger.policy] };
   expect(await refusal(caller, "key.create", key)).toEqual(["BAD_REQUEST", "invalid"]);
-  expect(await everything()).toEqual(before);
+  expect(await world.everything()).toEqual(before);
 });
 
 type Members = Record<string, unknown>;
@@ -199,12 +198,6 @@ async function refusal(caller: Caller, path: string, input: unknown): Promise<[s
 }
 
 const codeOf = async (caller: Caller, path: string, input: unknown) => (await refusal(caller, path, input))[0];
-
-/** Every row of the console and of both control planes. */
-const everything = () =>
-  Promise.all(
-    [world.console.databaseUrl, world.own.plane.databaseUrl, world.stranger.plane.databaseUrl].map(fingerprint),
-  );
 
 /** The newest entry of each chain that the own environment's page shows. */
 async function newestAudit(): Promise<string[]> {
