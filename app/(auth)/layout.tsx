@@ -2,7 +2,7 @@ import Link from "next/link";
 import type { ReactNode } from "react";
 import { ApiProvider } from "#app/_trpc/client.tsx";
 import { Logo } from "#app/_ui/logo.tsx";
-import { mapBox } from "#app/_map/projection.ts";
+import { mapBox } from "#app/_map/map-box.ts";
 
 /** The way in: one narrow column on paper, the sea beside it. */
 export default function AuthLayout({ children }: { children: ReactNode }) {

@@ -71,7 +71,7 @@ function Legend({
   const counts = (name: StatusClass) =>
     bar ? bar.status[name] : series.reduce((sum, { status }) => sum + status[name], 0);
   return (
-    <figcaption className="mb-5 flex flex-wrap items-baseline justify-between gap-x-6 gap-y-1">
+    <figcaption className="mb-5 flex flex-wrap items-center justify-between gap-x-6 gap-y-1">
       <span>
         <span className="text-lg font-semibold">{count(bar ? bar.calls : totals.calls)}</span>{" "}
         <span className="text-ink-2">calls {bar ? `from ${exactTime(bar.at)}` : "in this span"}</span>

@@ -18,7 +18,7 @@ export function LatencyChart({ report }: { report: AnalyticsReport }) {
       aria-label={`Latency over time: 50th percentile ${milliseconds(latency.p50Ms)}, 95th ${milliseconds(latency.p95Ms)}, 99th ${milliseconds(latency.p99Ms)}`}
       className="rounded-lg border bg-surface p-4 sm:p-5"
     >
-      <figcaption className="mb-5 flex flex-wrap items-baseline justify-between gap-x-6 gap-y-1">
+      <figcaption className="mb-5 flex flex-wrap items-center justify-between gap-x-6 gap-y-1">
         <span>
           <span className="text-lg font-semibold">{milliseconds(latency.p95Ms)}</span>{" "}
           <span className="text-ink-2">or less for 95 of 100 calls</span>

@@ -2,7 +2,8 @@ import { feature } from "topojson-client";
 import type { MultiPolygon, Polygon, Position, FeatureCollection } from "geojson";
 import type { Topology } from "topojson-specification";
 import atlas from "world-atlas/land-50m.json" with { type: "json" };
-import { mapBox, project } from "#app/_map/projection.ts";
+import { mapBox } from "#app/_map/map-box.ts";
+import { project } from "#app/_map/projection.ts";
 
 /** Map units between two lines of the hatching. */
 const PITCH = 4;

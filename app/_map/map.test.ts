@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { distanceKm, roughDistance } from "#app/_map/distance.ts";
 import { landHatching, strokesAt } from "#app/_map/land.ts";
 import { placeRegions } from "#app/_map/place.ts";
-import { mapBox, project } from "#app/_map/projection.ts";
+import { mapBox } from "#app/_map/map-box.ts";
+import { project } from "#app/_map/projection.ts";
 import { whereabouts } from "#app/_map/time-zones.ts";
 
 const dublin = [-6.26, 53.35] as const;

@@ -1,5 +1,6 @@
 import type { Region } from "#app/_trpc/views.ts";
-import { project, type Spot } from "#app/_map/projection.ts";
+import type { Spot } from "#app/_map/map-box.ts";
+import { project } from "#app/_map/projection.ts";
 
 /** A region at its spot, with the side on which its name has room. */
 export interface Place extends Spot {

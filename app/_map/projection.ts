@@ -1,12 +1,5 @@
 import { geoNaturalEarth1Raw } from "d3-geo";
-
-/** The map's own units: every picture of it is a scaled copy of this box. */
-export const mapBox = { width: 1_000, height: 462 } as const;
-
-export interface Spot {
-  x: number;
-  y: number;
-}
+import { mapBox, type Spot } from "#app/_map/map-box.ts";
 
 // Natural Earth without its polar caps and without most of the Pacific: nothing is deployed there.
 const NORTH = 77;

@@ -3,8 +3,7 @@
 import { useState } from "react";
 import { distanceKm, roughDistance, type Coordinates } from "#app/_map/distance.ts";
 import type { Place } from "#app/_map/place.ts";
-import { project } from "#app/_map/projection.ts";
-import { useVisitor } from "#app/_map/visitor.ts";
+import { useVisitor, useVisitorSpot } from "#app/_map/visitor.ts";
 import { WorldMap, type MapLamp, type MapLink } from "#app/_map/world-map.tsx";
 import type { Region } from "#app/_trpc/views.ts";
 import { RadioCards, type Choice } from "#app/_ui/choice.tsx";
@@ -32,6 +31,7 @@ export function RegionPicker({
   error?: string | undefined;
 }) {
   const visitor = useVisitor();
+  const spot = useVisitorSpot(visitor);
   const [pointed, setPointed] = useState<string | null>(null);
   const nearest = visitor && nearestOf(regions, visitor);
   const lamps = places.map((place): MapLamp => {
@@ -44,7 +44,7 @@ export function RegionPicker({
         <WorldMap
           lamps={lamps}
           links={roadHome(places, value, home)}
-          visitor={visitor && project(visitor)}
+          visitor={spot}
           pointed={pointed ?? value}
           onSelect={onChange}
           onPoint={setPointed}

@@ -3,7 +3,7 @@
 import { clsx } from "clsx";
 import type { CSSProperties } from "react";
 import type { Place } from "#app/_map/place.ts";
-import { mapBox, type Spot } from "#app/_map/projection.ts";
+import { mapBox, type Spot } from "#app/_map/map-box.ts";
 
 /** `home` and `cluster` burn; `waiting` is being built; `attention` asks for a person; `idle` is a region not in use. */
 export type LampKind = "home" | "cluster" | "waiting" | "attention" | "idle";

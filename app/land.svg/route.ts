@@ -1,5 +1,5 @@
 import { landHatching } from "#app/_map/land.ts";
-import { mapBox } from "#app/_map/projection.ts";
+import { mapBox } from "#app/_map/map-box.ts";
 
 export const dynamic = "force-static";
 

@@ -79,7 +79,7 @@ async function freshKeys(rest: RestClient, base: string, policies: Map<string, s
   const secrets: string[] = [];
   for (const { name, policy } of demoKeys) {
     for (const old of items.filter((key) => key.name === name && key.state === "active"))
-      await rest.delete(`${base}/keys/${old.id}`);
+      await rest.delete(`${base}/keys/${old.id}`, z.undefined());
     const made = await rest.post(`${base}/keys`, { name, policies: [policies.get(policy)] }, keyCreated);
     secrets.push(made.secret);
   }

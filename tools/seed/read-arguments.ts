@@ -44,7 +44,8 @@ function withoutBareUpstream(args: string[]): string[] {
   return args.filter((arg, index) => arg !== "--upstream" || /^[^-]/.test(args[index + 1] ?? ""));
 }
 
-function consoleUrlOf(env: Record<string, string | undefined>): string {
+/** The running console that scripts speak to. */
+export function consoleUrlOf(env: Record<string, string | undefined>): string {
   const url = env.CAUSEWAY_PUBLIC_URL ?? `http://localhost:${env.CAUSEWAY_PORT ?? 3000}`;
   return url.replace(/\/$/, "");
 }

@@ -7,7 +7,7 @@ export interface RestClient {
   get<T extends z.ZodType>(path: string, schema: T): Promise<z.output<T>>;
   post<T extends z.ZodType>(path: string, body: unknown, schema: T): Promise<z.output<T>>;
   put<T extends z.ZodType>(path: string, body: unknown, schema: T): Promise<z.output<T>>;
-  delete(path: string): Promise<void>;
+  delete<T extends z.ZodType>(path: string, schema: T): Promise<z.output<T>>;
   /** A DELETE that answers, such as one that starts a run. */
   remove<T extends z.ZodType>(path: string, schema: T): Promise<z.output<T>>;
   /** A stream's `data` lines, each as JSON, until the server ends it. */
@@ -30,8 +30,9 @@ export function restClient(consoleUrl: string, apiToken: string): RestClient {
     post: (path, body, schema) => write("POST", path, body, schema),
     put: (path, body, schema) => write("PUT", path, body, schema),
     remove: async (path, schema) => schema.parse(await (await send(path, { method: "DELETE" })).json()),
-    delete: async (path) => {
-      await send(path, { method: "DELETE" });
+    delete: async (path, schema) => {
+      const answer = await send(path, { method: "DELETE" });
+      return schema.parse(answer.status === 204 ? undefined : await answer.json());
     },
     async *follow(path, schema, signal) {
       const answer = await send(path, { signal });

@@ -1,8 +1,8 @@
 "use client";
 
 import { useMutation, useQuery } from "@tanstack/react-query";
+import dynamic from "next/dynamic";
 import { useState } from "react";
-import { NewTokenDialog } from "./new-token-dialog.tsx";
 import { useTRPC } from "#app/_trpc/client.tsx";
 import type { ApiToken, Organisation } from "#app/_trpc/views.ts";
 import { Button } from "#app/_ui/button.tsx";
@@ -13,6 +13,9 @@ import { QueryView } from "#app/_ui/query-view.tsx";
 import { Badge } from "#app/_ui/state.tsx";
 import { Row, Table, Td, Th } from "#app/_ui/table.tsx";
 import { When } from "#app/_ui/when.tsx";
+
+/** Fetched by those who open it: the page itself has no form. */
+const NewTokenDialog = dynamic(() => import("./new-token-dialog.tsx").then((module) => module.NewTokenDialog));
 
 export function ApiTokens({ org, role, mayWrite }: { org: string; role: Organisation["role"]; mayWrite: boolean }) {
   const trpc = useTRPC();

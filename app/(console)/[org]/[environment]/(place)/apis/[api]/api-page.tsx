@@ -1,9 +1,9 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
+import dynamic from "next/dynamic";
 import type { ApiInput } from "./api-input.ts";
 import { DeleteApi } from "./delete-api.tsx";
-import { SettingsForm } from "./settings-form.tsx";
 import { SourceView } from "./source-view.tsx";
 import { views, type View } from "./views.ts";
 import { Operations } from "../operations.tsx";
@@ -12,9 +12,15 @@ import type { ApiDetail } from "#app/_trpc/views.ts";
 import { Empty } from "#app/_ui/empty.tsx";
 import { PageHeader, Panel } from "#app/_ui/panel.tsx";
 import { QueryView } from "#app/_ui/query-view.tsx";
+import { RowsSkeleton } from "#app/_ui/skeleton.tsx";
 import { State } from "#app/_ui/state.tsx";
 import { Tabs } from "#app/_ui/tabs.tsx";
 import { When } from "#app/_ui/when.tsx";
+
+/** Only those who come to change something fetch the form. */
+const SettingsForm = dynamic(() => import("./settings-form.tsx").then((module) => module.SettingsForm), {
+  loading: () => <RowsSkeleton what="the settings" />,
+});
 
 interface Props {
   input: ApiInput;

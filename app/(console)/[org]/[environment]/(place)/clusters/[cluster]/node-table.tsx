@@ -18,6 +18,7 @@ export function NodeTable({ base, nodes }: { base: string; nodes: GatewayNode[] 
           <Th>Node</Th>
           <Th>Link</Th>
           <Th>Revision</Th>
+          <Th className="max-lg:hidden">Version</Th>
           <Th end className="max-md:hidden">
             Load
           </Th>
@@ -42,7 +43,8 @@ export function NodeTable({ base, nodes }: { base: string; nodes: GatewayNode[] 
               <Link href={`${base}/nodes/${node.id}`} className={rowLink}>
                 {node.hostname}
               </Link>
-              <span className="ml-2 font-mono text-xs text-ink-3 max-md:hidden">{node.version}</span>
+              {/* Nodes of one machine have one name: where each listens tells them apart. */}
+              {node.live && <code className="block text-xs text-ink-3 md:ml-2 md:inline">{node.live.listen}</code>}
             </Td>
             <Td>
               <State tone={nodeLooks[node.status].tone}>{nodeLooks[node.status].label}</State>
@@ -52,6 +54,7 @@ export function NodeTable({ base, nodes }: { base: string; nodes: GatewayNode[] 
                 {silent ? <span className="text-ink-3">–</span> : <State tone={revision.tone}>{revision.label}</State>}
               </span>
             </Td>
+            <Td className="text-ink-2 max-lg:hidden">{node.version}</Td>
             <Td end className="text-ink-2 max-md:hidden">
               {node.live?.load == null ? "–" : node.live.load.toFixed(2)}
             </Td>
