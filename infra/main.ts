@@ -22,7 +22,7 @@ const { database, close } = openDatabase(env.DATABASE_URL);
 const worker = new Worker({
   name: `${hostname()}/${process.pid}/${randomBytes(4).toString("hex")}`,
   database,
-  region: regionClient({ socket: env.CAUSEWAY_LOCAL_SOCKET }),
+  regionAt: (epoch) => regionClient({ socket: env.CAUSEWAY_LOCAL_SOCKET, epoch: () => epoch }),
   children: new EngineChildren(
     { engineRoot: env.CAUSEWAY_ENGINE_ROOT, socket: env.CAUSEWAY_LOCAL_SOCKET, log },
     env.CAUSEWAY_WORKER_SLOTS,

@@ -18,6 +18,10 @@ export class Balancer {
   #next = 0;
   #closed = false;
 
+  get listening(): boolean {
+    return this.#server.listening;
+  }
+
   constructor(port: number, targets: () => number[]) {
     this.port = port;
     this.#targets = targets;

@@ -47,6 +47,10 @@ export function regionClient(options: RegionClientOptions) {
     getRedis: get("redis", redisStatus),
     getEndpoint: get("endpoints", endpointStatus),
     getFile: get("files", fileStatus),
+    /** From its answer on, whoever carries an older epoch is refused. */
+    async claimStack(stack: string): Promise<void> {
+      await call(options, "POST", `/v1/stacks/${stack}`, z.unknown());
+    },
     async remove(stack: string, kind: ThingKind, name: string): Promise<void> {
       await call(options, "DELETE", thing(stack, kind, name), z.unknown());
     },

@@ -9,6 +9,7 @@ export const regionErrorCodes = [
   "never_healthy",
   "database_unavailable",
   "program_missing",
+  "redis_missing",
   "unreachable",
   "internal",
 ] as const;
@@ -24,6 +25,7 @@ export const regionStatusOf = {
   never_healthy: 422,
   database_unavailable: 503,
   program_missing: 422,
+  redis_missing: 503,
   unreachable: 503,
   internal: 500,
 } as const satisfies Record<RegionErrorCode, number>;

@@ -53,10 +53,7 @@ async function answer(
   if (scope === "inventory") return region.inventory(parsed(stackName, url.searchParams.get("stack")));
   if (scope !== "stacks") throw unknownRoute(request);
   const stack = parsed(stackName, stackText);
-  if (kindText === undefined && request.method === "DELETE") {
-    await admitEpoch(region, stack, request);
-    return (await region.removeStack(stack), {});
-  }
+  if (kindText === undefined) return stackAnswer(region, stack, request);
   const name = parsed(thingName, nameText);
   const kind = parsed(thingKind, kindText);
   if (request.method !== "GET") await admitEpoch(region, stack, request);
@@ -64,6 +61,14 @@ async function answer(
   if (kind === "services" && verb === "restart" && request.method === "POST") return region.restartService(stack, name);
   if (verb !== undefined) throw unknownRoute(request);
   return thingAnswer(things[kind], request, stack, name);
+}
+
+/** POST claims a stack for the epoch that it carries, DELETE takes all of it away. */
+async function stackAnswer(region: Region, stack: string, request: IncomingMessage): Promise<unknown> {
+  if (request.method !== "POST" && request.method !== "DELETE") throw unknownRoute(request);
+  await admitEpoch(region, stack, request);
+  if (request.method === "DELETE") await region.removeStack(stack);
+  return {};
 }
 
 async function thingAnswer(

@@ -17,6 +17,7 @@ export class RedisServer {
   readonly #log: LogFile;
   #child: LeashedChild | undefined;
   #stopping = false;
+  #missing = false;
   #attempt = 0;
 
   constructor(port: number, folder: string) {
@@ -37,7 +38,8 @@ export class RedisServer {
 
   async ready(): Promise<void> {
     try {
-      await waitUntil(() => answers(this.port), { what: "Redis answers", timeoutMs: 10_000, everyMs: 20 });
+      const known = async () => this.#missing || answers(this.port);
+      await waitUntil(known, { what: "Redis answers", timeoutMs: 10_000, everyMs: 20 });
     } catch (error) {
       const lines = (await this.#log.tail(5)).join("\n");
       throw new RegionError(
@@ -46,6 +48,8 @@ export class RedisServer {
         error,
       );
     }
+    if (this.#missing)
+      throw new RegionError("redis_missing", "redis-server is not on PATH. Install Redis, then try again.");
   }
 
   async stop(): Promise<void> {
@@ -66,14 +70,18 @@ export class RedisServer {
     this.#log.follow(child.stdout);
     this.#log.follow(child.stderr);
     child.once("error", (error) => this.#log.write(`${messageOf(error)}\n`));
-    child.once("exit", () => {
+    child.once("exit", (code) => {
       this.#child = undefined;
+      this.#missing = code === NO_SUCH_COMMAND;
       if (this.#stopping) return;
       const delayMs = 100 + backoffMs(this.#attempt++, { baseMs: 200, maxMs: 10_000 });
       setTimeout(() => this.#stopping || this.#spawn(), delayMs);
     });
   }
 }
+
+/** How a shell says that there is no such command. */
+const NO_SUCH_COMMAND = 127;
 
 function configurationOf(port: number, folder: string, spec: RedisSpec): string {
   return [

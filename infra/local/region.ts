@@ -37,6 +37,8 @@ export class Region {
   readonly #databases: Databases;
   readonly #log: Logger;
   readonly #services = new Map<string, Service>();
+  /** Not among the services yet; they count as what is there all the same. */
+  readonly #starting = new Map<string, Service>();
   readonly #redis = new Map<string, RedisServer>();
   readonly #balancers = new Map<string, Balancer>();
   readonly #turns = new Map<string, Promise<unknown>>();
@@ -69,19 +71,21 @@ export class Region {
     return this.#inTurn(`services/${key}`, async () => {
       const existing = this.#services.get(key);
       if (existing) await existing.update(spec);
-      const service = existing ?? (await Service.create(this.#place(stack, name), spec));
-      this.#services.set(key, service);
-      return service.status();
+      return (existing ?? (await this.#beginService(key, new Service(this.#place(stack, name), spec)))).status();
     });
   }
 
   getService(stack: string, name: string): ServiceStatus | undefined {
-    return this.#services.get(keyOf(stack, name))?.status();
+    const key = keyOf(stack, name);
+    return (this.#services.get(key) ?? this.#starting.get(key))?.status();
   }
 
   deleteService(stack: string, name: string): Promise<void> {
     const key = keyOf(stack, name);
+    // One that is still starting is not waited for: it may never be ready.
+    const stopped = this.#starting.get(key)?.suspend();
     return this.#inTurn(`services/${key}`, async () => {
+      await stopped;
       await this.#services.get(key)?.remove();
       this.#services.delete(key);
     });
@@ -95,7 +99,8 @@ export class Region {
   }
 
   async logs(stack: string, name: string, lines: number): Promise<string[]> {
-    return (await this.#services.get(keyOf(stack, name))?.logs(lines)) ?? [];
+    const key = keyOf(stack, name);
+    return (await (this.#services.get(key) ?? this.#starting.get(key))?.logs(lines)) ?? [];
   }
 
   putDatabase(stack: string, name: string, spec: DatabaseSpec): Promise<DatabaseStatus> {
@@ -127,10 +132,15 @@ export class Region {
       const before = this.#store.state.redis[key];
       const port = before?.port ?? (await this.#ports.allocate(stack, name));
       this.#store.state.redis[key] = { stack, name, spec, port };
-      await this.#store.save();
-      const changed = JSON.stringify(before?.spec) !== JSON.stringify(spec);
-      if (changed || !this.#redis.has(key)) await this.#startRedis(key, port, spec);
-      await this.#redis.get(key)?.ready();
+      try {
+        await this.#store.save();
+        const changed = JSON.stringify(before?.spec) !== JSON.stringify(spec);
+        if (changed || !this.#redis.has(key)) await this.#startRedis(key, port, spec);
+        await this.#redis.get(key)?.ready();
+      } catch (error) {
+        if (!before) await this.#forgetRedis(key);
+        throw error;
+      }
       return redisStatusOf(name, port, spec);
     });
   }
@@ -143,11 +153,7 @@ export class Region {
   deleteRedis(stack: string, name: string): Promise<void> {
     const key = keyOf(stack, name);
     return this.#inTurn(`redis/${key}`, async () => {
-      await this.#redis.get(key)?.remove();
-      this.#redis.delete(key);
-      const held = this.#store.state.redis[key];
-      if (held) this.#ports.release(held.port);
-      delete this.#store.state.redis[key];
+      await this.#forgetRedis(key);
       await this.#store.save();
     });
   }
@@ -158,8 +164,13 @@ export class Region {
       const before = this.#store.state.endpoints[key];
       const port = before?.port ?? (await this.#ports.allocate(stack, name));
       this.#store.state.endpoints[key] = { stack, name, spec, port };
-      await this.#store.save();
-      if (!this.#balancers.has(key)) await this.#balance(key, port).listen();
+      try {
+        await this.#store.save();
+        await this.#listen(key, port);
+      } catch (error) {
+        if (!before) await this.#forgetEndpoint(key);
+        throw error;
+      }
       return endpointStatusOf(name, port);
     });
   }
@@ -172,11 +183,7 @@ export class Region {
   deleteEndpoint(stack: string, name: string): Promise<void> {
     const key = keyOf(stack, name);
     return this.#inTurn(`endpoints/${key}`, async () => {
-      await this.#balancers.get(key)?.close();
-      this.#balancers.delete(key);
-      const held = this.#store.state.endpoints[key];
-      if (held) this.#ports.release(held.port);
-      delete this.#store.state.endpoints[key];
+      await this.#forgetEndpoint(key);
       await this.#store.save();
     });
   }
@@ -185,9 +192,15 @@ export class Region {
     const key = keyOf(stack, name);
     return this.#inTurn(`files/${key}`, async () => {
       const path = join(this.#store.stackFolder(stack), "files", name);
+      const before = this.#store.state.files[key];
       this.#store.state.files[key] = { stack, name, path };
-      await this.#store.save();
-      await writeAtomically(path, spec.content);
+      try {
+        await this.#store.save();
+        await writeAtomically(path, spec.content);
+      } catch (error) {
+        if (!before) delete this.#store.state.files[key];
+        throw error;
+      }
       return { name, path };
     });
   }
@@ -221,7 +234,7 @@ export class Region {
 
   /** Asks the system and the database server, not only our own memory. */
   async inventory(stack: string): Promise<Inventory> {
-    const services = [...this.#services].filter(([key]) => key.startsWith(`${stack}/`));
+    const services = [...this.#services, ...this.#starting].filter(([key]) => key.startsWith(`${stack}/`));
     const servers = [...this.#redis].filter(([key]) => key.startsWith(`${stack}/`));
     const replicas = services.flatMap(([, service]) => {
       const { name, replicas: all } = service.status();
@@ -245,7 +258,7 @@ export class Region {
   /** Ends every process and keeps the state: the next `open` brings them back. */
   async close(): Promise<void> {
     await Promise.all([...this.#balancers.values()].map((balancer) => balancer.close()));
-    await Promise.all([...this.#services.values()].map((service) => service.suspend()));
+    await Promise.all([...this.#services.values(), ...this.#starting.values()].map((service) => service.suspend()));
     await Promise.all([...this.#redis.values()].map((server) => server.stop()));
   }
 
@@ -268,6 +281,42 @@ export class Region {
     const server = new RedisServer(port, join(this.#store.stackFolder(stack), name));
     this.#redis.set(key, server);
     await server.start(spec);
+  }
+
+  async #beginService(key: string, service: Service): Promise<Service> {
+    this.#starting.set(key, service);
+    try {
+      await service.begin();
+      this.#services.set(key, service);
+      return service;
+    } finally {
+      this.#starting.delete(key);
+    }
+  }
+
+  /** In memory only: the caller saves, unless it is saving that failed. */
+  async #forgetRedis(key: string): Promise<void> {
+    await this.#redis.get(key)?.remove();
+    this.#redis.delete(key);
+    const held = this.#store.state.redis[key];
+    if (held) this.#ports.release(held.port);
+    delete this.#store.state.redis[key];
+  }
+
+  async #forgetEndpoint(key: string): Promise<void> {
+    await this.#balancers.get(key)?.close();
+    this.#balancers.delete(key);
+    const held = this.#store.state.endpoints[key];
+    if (held) this.#ports.release(held.port);
+    delete this.#store.state.endpoints[key];
+  }
+
+  async #listen(key: string, port: number): Promise<void> {
+    const balancer = this.#balancers.get(key);
+    if (!balancer) return this.#balance(key, port).listen();
+    if (balancer.listening) return;
+    // One that was brought back waits for its port; saying that it is there would be a lie.
+    throw new RegionError("port_in_use", `Port ${port} is taken by another program. Stop it, then try again.`);
   }
 
   #balance(key: string, port: number): Balancer {

@@ -21,21 +21,21 @@ export class Service {
   #slots: Replica[] = [];
   #turn: Promise<unknown> = Promise.resolve();
 
-  private constructor(place: ServicePlace, spec: ServiceSpec) {
+  /** Nothing runs before `begin`. */
+  constructor(place: ServicePlace, spec: ServiceSpec) {
     this.#place = place;
     this.#spec = spec;
   }
 
   /** Starts all replicas and waits for them. Where one cannot start, nothing of the service is left. */
-  static async create(place: ServicePlace, spec: ServiceSpec): Promise<Service> {
-    const service = new Service(place, spec);
+  async begin(): Promise<void> {
     try {
-      service.#slots = await Promise.all(range(spec.replicas).map((slot) => service.#start(slot, spec)));
-      await service.#save();
-      await Promise.all(service.#slots.map((replica) => replica.ready()));
-      return service;
+      // Each is ours from the moment that it runs, so that a later one without a port leaves none behind.
+      for (const slot of range(this.#spec.replicas)) this.#slots.push(await this.#start(slot, this.#spec));
+      await this.#save();
+      await this.#allReady();
     } catch (error) {
-      await service.remove();
+      await this.remove();
       throw error;
     }
   }
@@ -136,10 +136,11 @@ export class Service {
   async #scale(spec: ServiceSpec): Promise<void> {
     const leaving = this.#slots.slice(spec.replicas);
     const joining = range(spec.replicas).slice(this.#slots.length);
-    const joined = await Promise.all(joining.map((slot) => this.#start(slot, spec)));
-    this.#slots = [...this.#slots.slice(0, spec.replicas), ...joined];
+    const staying = this.#slots.length;
+    for (const slot of joining) this.#slots.push(await this.#start(slot, spec));
+    this.#slots = this.#slots.slice(0, spec.replicas);
     await this.#save();
-    await Promise.all(joined.map((replica) => replica.ready()));
+    await Promise.all(this.#slots.slice(staying).map((replica) => replica.ready()));
     await Promise.all(leaving.map((replica) => replica.stop({ deregister: true })));
     for (const replica of leaving) {
       this.#forget(replica);
@@ -150,7 +151,12 @@ export class Service {
   async #start(slot: number, spec: ServiceSpec): Promise<Replica> {
     const { stack, name, ports } = this.#place;
     const given: Record<string, number> = {};
-    for (const port of spec.ports) given[port] = await ports.allocate(stack, `${name}/${slot}/${port}`);
+    try {
+      for (const port of spec.ports) given[port] = await ports.allocate(stack, `${name}/${slot}/${port}`);
+    } catch (error) {
+      for (const port of Object.values(given)) ports.release(port);
+      throw error;
+    }
     return this.#replica(slot, spec, given);
   }
 

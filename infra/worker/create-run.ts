@@ -1,6 +1,7 @@
 import { deploymentOutputs, type DeploymentOutputs } from "#contracts/deployment/deployment.ts";
 import { messageOf } from "#base/errors.ts";
 import { waitUntil } from "#base/wait.ts";
+import { answersUncounted } from "./answers-uncounted.ts";
 import { keepEnrolmentToken } from "./enrolment-token.ts";
 import { failed } from "./failures.ts";
 import { inStep, type RunContext } from "./run-context.ts";
@@ -21,7 +22,7 @@ export async function createRun(context: RunContext): Promise<void> {
 async function prepare(context: RunContext) {
   const secrets = secretsOf(context);
   const task = stackTaskOf(context, "up", secrets, context.lease.recover);
-  await context.region.health();
+  await context.region.claimStack(task.stack);
   if (context.lease.deployment.kind === "cloud_cluster") await keepEnrolmentToken(context, secrets.enrolmentToken);
   return task;
 }
@@ -56,17 +57,15 @@ async function planAndApply(
 
 /** Really asks, through the address that was given out. */
 async function verify(outputs: DeploymentOutputs): Promise<void> {
-  const url = outputs.kind === "control_plane" ? `${outputs.managementUrl}/readyz` : `${outputs.endpointUrl}/`;
-  const accepted = { control_plane: (status: number) => status === 200, cloud_cluster: () => true };
+  const url = outputs.kind === "control_plane" ? outputs.managementUrl : outputs.endpointUrl;
+  const probe = outputs.kind === "control_plane" ? isReady : answersUncounted;
   try {
-    await waitUntil(
-      async () => accepted[outputs.kind]((await fetch(url, { signal: AbortSignal.timeout(2_000) })).status),
-      {
-        what: `${url} answers`,
-        timeoutMs: 10_000,
-      },
-    );
+    await waitUntil(() => probe(url), { what: `${url} answers`, timeoutMs: 10_000 });
   } catch (error) {
     throw failed("not_answering", messageOf(error), error);
   }
+}
+
+async function isReady(managementUrl: string): Promise<boolean> {
+  return (await fetch(`${managementUrl}/readyz`, { signal: AbortSignal.timeout(2_000) })).ok;
 }

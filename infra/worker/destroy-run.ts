@@ -16,7 +16,7 @@ export async function destroyRun(context: RunContext): Promise<void> {
   await ledger.moveTo("planning", { deployment: { state: "destroying" } });
   const task = await inStep(context, "prepare", async () => {
     if (!provisioned) return undefined;
-    await context.region.health();
+    await context.region.claimStack(lease.deployment.id);
     // Whatever ran before may have been cut off: destroying always looks at what there is.
     return stackTaskOf(context, "destroy", secretsOf(context), true);
   });

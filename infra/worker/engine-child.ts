@@ -24,8 +24,11 @@ export interface TaskCalls {
 /** Thrown when a child says nothing any more. */
 export class EngineSilent extends Error {}
 
-/** From an abort to SIGKILL: Pulumi first lets the operation under way come to its end. */
-const ABORT_GRACE_MS = 8_000;
+/**
+ * From an abort to SIGKILL: Pulumi first lets the operation under way come to its end. Short, since whatever is cut off is
+ * found again by its name.
+ */
+const ABORT_GRACE_MS = 3_000;
 
 const childMain = fileURLToPath(new URL("./child/main.ts", import.meta.url));
 const providerBin = fileURLToPath(new URL("../provider/bin", import.meta.url));

@@ -86,6 +86,16 @@ const known = {
     remedy: "Declare it again in CAUSEWAY_REGIONS_FILE, then retry.",
     retryable: true,
   },
+  redis_missing: {
+    message: "Redis is not installed on this machine.",
+    remedy: "Install it (npm run doctor says how), then retry.",
+    retryable: true,
+  },
+  cancelled: {
+    message: "The run was cancelled before it was done.",
+    remedy: "What it had not taken away yet is still there. Retry to finish it.",
+    retryable: true,
+  },
   followed_failed: {
     message: "The run that this one follows did not succeed.",
     remedy: "Retry that one first, then this one.",

@@ -11,7 +11,7 @@ export interface LeaseOptions {
   worker: string;
   /** A run whose heartbeat is older has lost its worker. */
   expireAfterMs: number;
-  /** A stalled run is taken up again only when it was asked for by name. */
+  /** A stalled run is taken up again only when it was asked for by name, or is to be cancelled. */
   repair?: string;
 }
 
@@ -38,11 +38,15 @@ export function leaseNextRun(database: Database, options: LeaseOptions): Promise
 /** A newer queued run of a deployment takes the place of an older queued one, never of a started one. */
 async function supersede(tx: Transaction): Promise<void> {
   const gone = await tx.execute<{ id: string }>(sql`
-    update runs older set state = 'superseded', ended_at = now()
-    where older.state = 'queued' and exists (
-      select from runs newer where newer.deployment_id = older.deployment_id and newer.state = 'queued'
-        and (newer.queued_at, newer.id) > (older.queued_at, older.id))
-    returning older.id`);
+    update runs set state = 'superseded', ended_at = now()
+    where id in (
+      select older.id from runs older
+      where older.state = 'queued' and exists (
+        select from runs newer where newer.deployment_id = older.deployment_id and newer.state = 'queued'
+          and (newer.queued_at, newer.id) > (older.queued_at, older.id))
+      -- One that another worker is just taking is not waited for: that worker may be frozen.
+      for update skip locked)
+    returning id`);
   for (const { id } of gone.rows) await appendRunEvent(tx, id, { kind: "state", state: "superseded" });
 }
 
@@ -50,7 +54,7 @@ async function nextRun(tx: Transaction, { expireAfterMs, repair }: LeaseOptions)
   const found = await tx.execute<{ id: string }>(sql`
     select r.id from runs r join deployments d on d.id = r.deployment_id
     where (r.state in ${ACTIVE} and r.heartbeat_at < now() - make_interval(secs => ${expireAfterMs / 1000}))
-       or (r.state = 'stalled' and r.id = ${repair ?? ""})
+       or (r.state = 'stalled' and (r.id = ${repair ?? ""} or r.cancel_requested_at is not null))
        or (r.state = 'queued'
            and not exists (select from runs f where f.id = r.follows_run_id and f.state not in ${OVER})
            and not exists (select from runs o where o.deployment_id = r.deployment_id

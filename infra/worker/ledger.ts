@@ -102,6 +102,14 @@ export class RunLedger {
     return { cancelRequested: row.cancelRequestedAt !== null };
   }
 
+  /** Ends the lease now: the run, where it is not over, is for the next worker. */
+  async letGo(): Promise<void> {
+    await this.#database
+      .update(runs)
+      .set({ heartbeatAt: new Date(0) })
+      .where(and(eq(runs.id, this.#lease.run.id), this.#held()));
+  }
+
   /** A write of another table under this lease: refused like any other when the lease is over. */
   within<T>(task: (tx: Transaction) => Promise<T>): Promise<T> {
     return this.#inOrder(() =>

@@ -31,7 +31,7 @@ async function settle(context: RunContext, error: unknown): Promise<void> {
   if (error instanceof StaleLease || error instanceof WorkerStops) throw error;
   if (error instanceof EngineSilent) return ledger.moveTo("stalled");
   if (error instanceof CancelRequested && lease.run.kind === "create") return cancel(context);
-  const failure = failureOf(error);
+  const failure = error instanceof CancelRequested ? failed("cancelled").failure : failureOf(error);
   log.warn({ run: lease.run.id, code: failure.code, err: error }, failure.message);
   await ledger.append({ kind: "log", level: "error", text: failure.message });
   await ledger.moveTo("failed", { failure, deployment: { state: "failed" } });

@@ -10,6 +10,7 @@ import { consoleMigrations, migrateDatabase } from "#drizzle/migrate.ts";
 import { regionRig, startWorker, type RegionRig } from "#infra/fixtures/rig.ts";
 import { testTenant, type TestTenant } from "#infra/fixtures/tenant.ts";
 import { createTestDatabase } from "../../tools/testing/database.ts";
+import { checkpointIn, statesOf } from "./child/state-folder.ts";
 
 const nothing = { processes: [], ports: [], databases: [], files: [] };
 
@@ -51,19 +52,21 @@ describe("the worker, with the real engine", () => {
       "verify succeeded",
     ]);
     const { outputs } = await tenant.deploymentRow(cluster);
-    expect((await fetch((outputs as Extract<DeploymentOutputs, { kind: "cloud_cluster" }>).endpointUrl)).status).toBe(
-      200,
-    );
-    const state = await readFile(
-      join(rig.folder, "stacks", tenant.orgId, plane, "state/.pulumi/stacks/causeway", `${plane}.json`),
-      "utf8",
-    );
-    expect(state).not.toContain("postgres://");
+    const { endpointUrl } = outputs as Extract<DeploymentOutputs, { kind: "cloud_cluster" }>;
+    const answer = await fetch(endpointUrl);
+    // The tenant's first call is the first one that is counted: the worker's own look was none.
+    expect([answer.status, answer.headers.get("x-requests")]).toEqual([200, "1"]);
+    const [state] = await statesOf(join(rig.folder, "stacks", tenant.orgId, plane));
+    const checkpoint = checkpointIn(state!.path, { project: "causeway", stack: plane });
+    expect(await readFile(checkpoint, "utf8")).not.toContain("postgres://");
 
-    const clusterEnd = await tenant.run(cluster, "destroy");
+    // The clusters of an environment go before the control plane that they speak to, whoever was queued first.
     const planeEnd = await tenant.run(plane, "destroy");
+    const clusterEnd = await tenant.run(cluster, "destroy");
     expect(await tenant.ended(clusterEnd)).toMatchObject({ state: "succeeded" });
     expect(await tenant.ended(planeEnd)).toMatchObject({ state: "succeeded" });
+    const [first, then] = [await tenant.runRow(clusterEnd), await tenant.runRow(planeEnd)];
+    expect(then.startedAt!.getTime()).toBeGreaterThanOrEqual(first.endedAt!.getTime());
     for (const id of [plane, cluster]) {
       expect(await rig.client.inventory(id)).toEqual(nothing);
       expect(existsSync(join(rig.folder, "stacks", tenant.orgId, id))).toBe(false);

@@ -15,7 +15,8 @@ export interface WorkerOptions {
   /** Names this process in the leases; another one at each start. */
   name: string;
   database: Database;
-  region: RegionClient;
+  /** The region as a lease may speak to it: its calls carry the epoch. */
+  regionAt: (epoch: number) => RegionClient;
   children: EngineChildren;
   settings: WorkerSettings;
   log: Logger;
@@ -30,7 +31,8 @@ export interface WorkerOptions {
 /** Takes runs and carries them out, `slots` at a time. Wake-ups only make it faster: the tables are the truth. */
 export class Worker {
   readonly #options: WorkerOptions;
-  readonly #active = new Map<string, { stop: AbortController; over: Promise<void> }>();
+  // By lease and not by run: one that ran out while the database was away may be ours again.
+  readonly #active = new Set<{ stop: AbortController; over: Promise<void> }>();
   #sweeper: NodeJS.Timeout | undefined;
   #looking: Promise<void> = Promise.resolve();
   #stopped = false;
@@ -49,13 +51,13 @@ export class Worker {
     this.#looking = this.#looking.then(() => this.#look(repair));
   }
 
-  /** Stops taking runs and lets go of those under way; their leases run out, and the next start finishes them. */
+  /** Stops taking runs and lets go of those under way: the next start, or another worker, finishes them. */
   async stop(): Promise<void> {
     this.#stopped = true;
     clearInterval(this.#sweeper);
     await this.#looking;
-    for (const { stop } of this.#active.values()) stop.abort(new WorkerStops("the worker stops"));
-    await Promise.all([...this.#active.values()].map(({ over }) => over));
+    for (const { stop } of this.#active) stop.abort(new WorkerStops("the worker stops"));
+    await Promise.all([...this.#active].map(({ over }) => over));
     await this.#options.children.end();
   }
 
@@ -75,26 +77,30 @@ export class Worker {
   #carry(lease: Lease): void {
     const stop = new AbortController();
     const over = this.#work(lease, stop).finally(() => {
-      this.#active.delete(lease.run.id);
+      this.#active.delete(held);
       if (this.#stopped) return;
       this.wake();
       this.#options.children.refill();
     });
-    this.#active.set(lease.run.id, { stop, over });
+    const held = { stop, over };
+    this.#active.add(held);
     background(over, this.#options.log, `run ${lease.run.id}`);
   }
 
   async #work(lease: Lease, stop: AbortController): Promise<void> {
-    const { database, region, children, settings, log } = this.#options;
+    const { database, regionAt, children, settings, log } = this.#options;
     const ledger = new RunLedger(database, lease);
     log.info({ run: lease.run.id, kind: lease.run.kind, epoch: lease.epoch, recover: lease.recover }, "leased");
     const beat = setInterval(() => void this.#beat(ledger, stop), this.#options.expireAfterMs / 5);
     void this.#beat(ledger, stop);
     try {
       const follows = await this.#followed(lease);
+      const region = regionAt(lease.epoch);
       await carryOut({ settings, lease, ledger, region, children, signal: stop.signal, log }, follows);
     } finally {
       clearInterval(beat);
+      // Whoever starts next need not wait until the lease runs out.
+      if (stop.signal.reason instanceof WorkerStops) await ledger.letGo().catch(() => undefined);
     }
   }
 

@@ -12,6 +12,7 @@ import {
 } from "@pulumi/pulumi/automation/index.js";
 import { runProgram } from "#infra/programs/index.ts";
 import type { StackTask } from "./messages.ts";
+import { checkpointIn, takeState } from "./state-folder.ts";
 
 export interface EngineCalls {
   command: PulumiCommand;
@@ -24,13 +25,14 @@ export interface EngineCalls {
 
 /** Does a task with the real engine, and gives the program's outputs (none after a destroy). */
 export async function workOnStack(task: StackTask, calls: EngineCalls): Promise<Record<string, unknown>> {
-  const existed = existsSync(join(task.folder, "state", ".pulumi", "stacks", task.project, `${task.stack}.json`));
+  const state = await takeState(task);
+  const existed = existsSync(checkpointIn(state, task));
   if (task.op === "destroy" && !existed) {
     calls.onOpened();
     return {};
   }
   const captured: { outputs: Record<string, unknown> } = { outputs: {} };
-  const stack = await openStack(task, calls, existed, captured);
+  const stack = await openStack(task, calls, { state, existed, captured });
   const { signal, onEvent } = calls;
   if (existed && task.recover) await recoverStack(stack, calls);
   calls.onOpened();
@@ -43,15 +45,10 @@ export async function workOnStack(task: StackTask, calls: EngineCalls): Promise<
 async function openStack(
   task: StackTask,
   calls: EngineCalls,
-  existed: boolean,
-  captured: { outputs: Record<string, unknown> },
+  { state, existed, captured }: { state: string; existed: boolean; captured: { outputs: Record<string, unknown> } },
 ): Promise<Stack> {
-  const [state, work, home] = ["state", "work", "home"].map((name) => join(task.folder, name)) as [
-    string,
-    string,
-    string,
-  ];
-  for (const folder of [state, work, home]) await mkdir(folder, { recursive: true, mode: 0o700 });
+  const [work, home] = [join(task.folder, "work"), join(task.folder, "home")];
+  for (const folder of [work, home]) await mkdir(folder, { recursive: true, mode: 0o700 });
   const program = async () => {
     if (!task.input) return {};
     return output(runProgram(task.input)).apply((outputs) => (captured.outputs = outputs));
@@ -72,12 +69,10 @@ async function openStack(
 }
 
 /**
- * A worker died here. Its lock goes first (nobody else can hold it: our lease is newer), then the state learns what is
- * really there. A create that was under way is forgotten by the state and done again by the `up` that follows: names are
- * deterministic, so it finds what the first one made.
+ * A worker died here, so the state learns what is really there. A create that was under way is forgotten by the state
+ * and done again by the `up` that follows: names are deterministic, so it finds what the first one made.
  */
 async function recoverStack(stack: Stack, { signal, onEvent }: EngineCalls): Promise<void> {
-  await stack.cancel().catch(() => undefined);
   await stack.refresh({ signal, onEvent, color: "never", clearPendingCreates: true });
 }
 

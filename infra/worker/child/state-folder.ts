@@ -1,0 +1,55 @@
+import { existsSync } from "node:fs";
+import { copyFile, mkdir, readdir, rename, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { StackTask } from "./messages.ts";
+
+/** `state-<epoch>-<count>`: the engine's state as one child sees it. */
+const STATE = /^state-(\d+)-(\d+)$/;
+
+type Owner = Pick<StackTask, "folder" | "project" | "stack" | "epoch">;
+
+/**
+ * Gives this child a state folder that no other engine writes to. An engine whose worker was lost, or one that was cut
+ * off, may still save what it believes; it does so where nobody reads any more. Its lock stays behind with it.
+ */
+export async function takeState(owner: Owner): Promise<string> {
+  const { folder, epoch } = owner;
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const earlier = await statesOf(folder);
+  const latest = earlier.at(-1);
+  // Marked as the provider's errors are, so that the worker knows it again.
+  if (latest && latest.epoch > epoch)
+    throw new Error(`causeway[stale_epoch] Epoch ${epoch} is over: epoch ${latest.epoch} has the state.`);
+  const own = join(folder, `state-${epoch}-${latest?.epoch === epoch ? latest.count + 1 : 1}`);
+  const draft = join(folder, "next-state");
+  await rm(draft, { recursive: true, force: true });
+  await mkdir(draft, { mode: 0o700 });
+  if (latest) await copyState(latest.path, draft, owner);
+  await rename(draft, own);
+  for (const { path } of earlier) await rm(path, { recursive: true, force: true });
+  return own;
+}
+
+/** Where Pulumi's file backend keeps a stack. */
+export function checkpointIn(state: string, { project, stack }: Pick<Owner, "project" | "stack">): string {
+  return join(state, ".pulumi", "stacks", project, `${stack}.json`);
+}
+
+/** Oldest first. */
+export async function statesOf(folder: string): Promise<{ path: string; epoch: number; count: number }[]> {
+  const names = existsSync(folder) ? await readdir(folder) : [];
+  const states = names.flatMap((name) => {
+    const [, epoch, count] = STATE.exec(name) ?? [];
+    return epoch ? { path: join(folder, name), epoch: Number(epoch), count: Number(count) } : [];
+  });
+  return states.toSorted((a, b) => a.epoch - b.epoch || a.count - b.count);
+}
+
+/** Two files, each of which Pulumi replaces in one step, so that they are whole even while another engine writes. */
+async function copyState(from: string, to: string, owner: Owner): Promise<void> {
+  const checkpoint = checkpointIn(from, owner);
+  if (!existsSync(checkpoint)) return;
+  await mkdir(dirname(checkpointIn(to, owner)), { recursive: true, mode: 0o700 });
+  await copyFile(checkpoint, checkpointIn(to, owner));
+  await copyFile(join(from, ".pulumi", "meta.yaml"), join(to, ".pulumi", "meta.yaml"));
+}
