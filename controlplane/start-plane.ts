@@ -2,6 +2,7 @@ import type { AddressInfo } from "node:net";
 import { background } from "#base/log.ts";
 import { controlplaneMigrations, migrateDatabase } from "#drizzle/migrate.ts";
 import { forgetOldCalls } from "./analytics/ingest.ts";
+import { resolveOldApis } from "./apis/manage-apis.ts";
 import { listenToPlane } from "./db/listen.ts";
 import type { PlaneEnv } from "./env.ts";
 import { createHttpServer } from "./http/server.ts";
@@ -24,6 +25,7 @@ export interface RunningPlane {
 export async function startPlane(env: PlaneEnv): Promise<RunningPlane> {
   await migrateDatabase(env.DATABASE_URL, env.CAUSEWAY_MIGRATIONS_DIR ?? controlplaneMigrations);
   const plane = createPlane(env);
+  await resolveOldApis(plane);
   await publishFirst(plane);
   await forgetConnections(plane);
   const snapshots = new Snapshots(plane);

@@ -9,17 +9,26 @@ import { diffOf, recordAudit } from "../audit/record-audit.ts";
 import type { PlaneTx } from "../db/database.ts";
 import type { Plane } from "../plane.ts";
 import { publish } from "../revisions/publish.ts";
-import { countOperations } from "./read-document.ts";
-import { resolveSettings } from "./resolve-settings.ts";
+import { resolvedColumns } from "./resolve-settings.ts";
 import { viewApi, viewApiDetail, type ApiRow } from "./view-api.ts";
 
 /** An environment holds at most this many APIs (the gateway is measured with ten thousand). */
 const MOST_APIS = 10_000;
 
 export async function listApis(plane: Plane): Promise<ApiView[]> {
-  const { document: _document, ...shown } = getTableColumns(apis);
+  const { document: _document, resolved: _resolved, ...shown } = getTableColumns(apis);
   const rows = await plane.db.select(shown).from(apis).orderBy(asc(apis.name), asc(apis.id));
   return rows.map(viewApi);
+}
+
+/** Rows of a version that did not keep what gateways load of them. */
+export async function resolveOldApis(plane: Plane): Promise<void> {
+  const old = await plane.db.select().from(apis).where(eq(apis.resolved, ""));
+  for (const { id, settings, document } of old)
+    await plane.db
+      .update(apis)
+      .set(resolvedColumns(id, { ...settings, document }))
+      .where(eq(apis.id, id));
 }
 
 export async function getApi(plane: Plane, id: string): Promise<ApiDetail> {
@@ -29,7 +38,7 @@ export async function getApi(plane: Plane, id: string): Promise<ApiDetail> {
 /** Row, audit and revision in one transaction: an API that is saved is published. */
 export async function createApi(plane: Plane, actor: Actor, input: ApiInput): Promise<ApiDetail> {
   const id = newId("api", plane.clock.now(), plane.random) as ApiId;
-  resolveSettings(id, input);
+  const resolved = resolvedColumns(id, input);
   const { document, ...settings } = input;
   return plane.db.transaction(async (tx) => {
     const [counted] = await tx.select({ standing: sql<number>`count(*)::int` }).from(apis);
@@ -43,7 +52,7 @@ export async function createApi(plane: Plane, actor: Actor, input: ApiInput): Pr
       listenPath: input.listen.path,
       settings,
       document,
-      operationCount: countOperations(document),
+      ...resolved,
     });
     const target = { kind: "api", id, name: input.name };
     await recordAudit(tx, plane, { actor, action: "api.create", target, diff: diffOf({}, settings) });
@@ -61,7 +70,7 @@ export async function updateApi(
   version: number,
   input: ApiInput,
 ): Promise<ApiDetail> {
-  resolveSettings(id, input);
+  const resolved = resolvedColumns(id, input);
   const { document, ...settings } = input;
   return plane.db.transaction(async (tx) => {
     const before = await find(tx, id);
@@ -74,7 +83,7 @@ export async function updateApi(
         listenPath: input.listen.path,
         settings,
         document,
-        operationCount: countOperations(document),
+        ...resolved,
         version: version + 1,
         updatedAt: new Date(plane.clock.now()),
       })

@@ -105,11 +105,6 @@ export function previewDocument(text: string): ApiPreview {
   };
 }
 
-/** How many operations a document describes; none describes none. */
-export function countOperations(text: string | null): number {
-  return text === null ? 0 : operationsOf(readDocument(text)).length;
-}
-
 export function summarize(document: OpenApiDocument) {
   return operationsOf(document).map((entry) => {
     const item = document.paths[entry.path] as Record<string, { summary?: string } | undefined> | undefined;

@@ -5,7 +5,7 @@ import { readDocument, summarize } from "./read-document.ts";
 export type ApiRow = typeof apis.$inferSelect;
 
 /** Takes no document: those of a whole list are never read. */
-export function viewApi(row: Omit<ApiRow, "document">): ApiView {
+export function viewApi(row: Omit<ApiRow, "document" | "resolved">): ApiView {
   return {
     id: row.id,
     name: row.name,

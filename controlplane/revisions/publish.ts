@@ -1,10 +1,9 @@
 import { createHash } from "node:crypto";
-import { asc, desc } from "drizzle-orm";
+import { asc, desc, sql } from "drizzle-orm";
 import { canonicalJson } from "#base/canonical.ts";
 import type { Actor } from "#contracts/plane/claims.ts";
 import type { RevisionView } from "#contracts/plane/entities.ts";
 import { apis, policies, revisions } from "#drizzle/controlplane/schema.ts";
-import { resolveSettings } from "../apis/resolve-settings.ts";
 import { lockState, moveState, wakePlanes, type PlaneTx } from "../db/database.ts";
 import type { Plane } from "../plane.ts";
 
@@ -16,14 +15,15 @@ const systemActor: Actor = { kind: "system", id: "controlplane", name: "Control 
  */
 export async function publish(tx: PlaneTx, plane: Plane, actor: Actor, summary: string): Promise<number> {
   const state = await lockState(tx);
-  const standing = await tx.select().from(apis).orderBy(asc(apis.id));
+  const active = await tx
+    .select({ resolved: apis.resolved })
+    .from(apis)
+    .where(sql`${apis.settings}->>'state' = 'active'`)
+    .orderBy(asc(apis.id));
   const carried = await tx.select().from(policies).orderBy(asc(policies.id));
-  const active = standing.filter((row) => row.settings.state === "active");
-  const body = canonicalJson({
-    format: 1,
-    apis: active.map((row) => resolveSettings(row.id, { ...row.settings, document: row.document })),
-    policies: carried.map((row) => ({ ...row.body, id: row.id })),
-  });
+  const standing = canonicalJson(carried.map((row) => ({ ...row.body, id: row.id })));
+  // Canonical JSON of canonical parts: members in the order of their names.
+  const body = `{"apis":[${active.map(({ resolved }) => resolved).join(",")}],"format":1,"policies":${standing}}`;
   const revision = state.revision + 1;
   const hash = createHash("sha256").update(body).digest("hex");
   await tx.insert(revisions).values({

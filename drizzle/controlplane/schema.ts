@@ -33,6 +33,8 @@ export const apis = pgTable(
     document: text("document"),
     /** Of the document, counted when it was saved: a list must not parse a thousand documents. */
     operationCount: integer("operation_count").notNull().default(0),
+    /** What gateways load of it, as canonical JSON: a publication puts these texts together and parses none. */
+    resolved: text("resolved").notNull().default(""),
     version: integer("version").notNull().default(1),
     /** The revision that first carries this version. */
     revision: integer("revision"),

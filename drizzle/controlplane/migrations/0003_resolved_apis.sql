@@ -1,0 +1,1 @@
+ALTER TABLE "apis" ADD COLUMN "resolved" text DEFAULT '' NOT NULL;
