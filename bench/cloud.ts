@@ -77,7 +77,7 @@ async function addCluster(rest: Rest, at: string): Promise<void> {
 }
 
 async function destroy(rest: Rest, at: string, name: string): Promise<void> {
-  const { run } = await rest.remove(`${at}?confirm=${encodeURIComponent(name)}`, destroying);
+  const { run } = await rest.delete(`${at}?confirm=${encodeURIComponent(name)}`, destroying);
   await waitForRun(rest, run);
 }
 

@@ -8,8 +8,6 @@ export interface RestClient {
   post<T extends z.ZodType>(path: string, body: unknown, schema: T): Promise<z.output<T>>;
   put<T extends z.ZodType>(path: string, body: unknown, schema: T): Promise<z.output<T>>;
   delete<T extends z.ZodType>(path: string, schema: T): Promise<z.output<T>>;
-  /** A DELETE that answers, such as one that starts a run. */
-  remove<T extends z.ZodType>(path: string, schema: T): Promise<z.output<T>>;
   /** A stream's `data` lines, each as JSON, until the server ends it. */
   follow<T extends z.ZodType>(path: string, schema: T, signal: AbortSignal): AsyncGenerator<z.output<T>>;
 }
@@ -29,7 +27,6 @@ export function restClient(consoleUrl: string, apiToken: string): RestClient {
     get: async (path, schema) => schema.parse(await (await send(path)).json()),
     post: (path, body, schema) => write("POST", path, body, schema),
     put: (path, body, schema) => write("PUT", path, body, schema),
-    remove: async (path, schema) => schema.parse(await (await send(path, { method: "DELETE" })).json()),
     delete: async (path, schema) => {
       const answer = await send(path, { method: "DELETE" });
       return schema.parse(answer.status === 204 ? undefined : await answer.json());
