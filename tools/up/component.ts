@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { backoffMs } from "#base/backoff.ts";
 import { endChild, spawnLeashed, type LeashedChild, type LeashOptions } from "#base/leash.ts";
 import { waitUntil } from "#base/wait.ts";
@@ -15,6 +16,8 @@ export interface ComponentPlan {
   readyWithinMs: number;
   stopSignal?: NodeJS.Signals;
   stopWithinMs: number;
+  /** What the terminal is told of a line in place of the log file: such lines hold links that let people in. */
+  tell?: (line: string) => string | undefined;
 }
 
 /** One process of the machine: on a leash, with a log file, started again with back-off when it dies. */
@@ -64,10 +67,16 @@ export class Component {
     const { command, args, options } = this.#plan;
     const child = spawnLeashed(command, args, options);
     this.#child = child;
-    this.#log.follow(child.stdout);
+    createInterface({ input: child.stdout }).on("line", (line) => this.#hear(line));
     this.#log.follow(child.stderr);
     child.once("error", (error) => this.#log.write(`${error.message}\n`));
     return child;
+  }
+
+  #hear(line: string): void {
+    const told = this.#plan.tell?.(line);
+    if (told === undefined) this.#log.write(`${line}\n`);
+    else say(told);
   }
 
   #died(how: string): void {

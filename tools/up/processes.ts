@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { regionClient } from "#infra/local/client.ts";
 import { repository } from "../bundle.ts";
-import { Component } from "./component.ts";
+import { Component, type ComponentPlan } from "./component.ts";
+import { letterIn } from "./letter-line.ts";
 import type { operatorSecrets } from "./secrets.ts";
 import type { UpSettings } from "./settings.ts";
 
@@ -52,17 +53,14 @@ export function consoleComponent(machine: Machine): Component {
     },
     ready: async () => (await fetch(`http://127.0.0.1:${settings.port}/`, { redirect: "manual" })).status < 500,
     stopWithinMs: 10_000,
+    tell: letterIn,
   });
 }
 
-interface NodeProcess {
-  env?: Record<string, string>;
-  ready: () => Promise<unknown>;
-  stopWithinMs: number;
-}
+type NodeProcess = Pick<ComponentPlan, "ready" | "stopWithinMs" | "tell"> & { env?: Record<string, string> };
 
 /** The environment is made here and not inherited: what a shell happens to hold does not change what runs. */
-function node(machine: Machine, name: string, args: string[], { env, ready, stopWithinMs }: NodeProcess): Component {
+function node(machine: Machine, name: string, args: string[], { env, ...more }: NodeProcess): Component {
   const { settings, secrets, databaseUrl } = machine;
   const [entry = "", ...rest] = args;
   const all = {
@@ -81,5 +79,5 @@ function node(machine: Machine, name: string, args: string[], { env, ready, stop
   };
   const options = { env: all, cwd: repository, graceSeconds: 10 };
   const plan = { name, command: process.execPath, args: [join(repository, entry), ...rest], options };
-  return new Component({ ...plan, ready, readyWithinMs: 60_000, stopWithinMs }, settings.state);
+  return new Component({ ...plan, readyWithinMs: 60_000, ...more }, settings.state);
 }
