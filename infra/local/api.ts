@@ -7,10 +7,10 @@ import { z } from "zod";
  */
 export const EPOCH_HEADER = "x-causeway-epoch";
 
-/** A stack's name is its deployment's id; both are safe in paths and as SQL identifiers. */
+/** A stack's name is its deployment's id: safe in a path, and without a dash, which is what ends it in longer names. */
 export const stackName = z
   .string()
-  .regex(/^[a-z0-9_]{1,40}$/, "use lower-case letters, digits and underscores, at most 40");
+  .regex(/^[a-z][a-z0-9_]{0,39}$/, "use lower-case letters, digits and underscores, at most 40");
 export const thingName = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,19}$/, "use lower-case letters, digits and dashes, at most 20");

@@ -2,6 +2,9 @@ import { Client, DatabaseError } from "pg";
 import { messageOf } from "#base/errors.ts";
 import { RegionError } from "./errors.ts";
 
+/** The first dash ends the stack, so no two stacks can mean the same database. */
+export const databaseNameOf = (stack: string, name: string) => `${stack}-${name}`;
+
 /** Databases with a role of the same name, on the machine's PostgreSQL. Names start with their stack's. */
 export interface Databases {
   /** Idempotent; sets the password anew. Gives the URL that the owner uses. */
@@ -25,6 +28,9 @@ export function databasesOn(adminUrl: string): Databases {
         if (existing.rowCount === 0) await client.query(`create database ${name} owner ${name}`);
         // By default anybody may connect to any database; a tenant's role may not see another tenant's.
         await client.query(`revoke all on database ${name} from public`);
+        // Nor may it look into ours; we come in as its owner.
+        const { rows } = await client.query<{ ours: string }>("select current_database() as ours");
+        await client.query(`revoke all on database ${client.escapeIdentifier(rows[0]?.ours ?? "")} from public`);
         return urlOf(adminUrl, database, password);
       }),
     drop: (database) =>
@@ -38,7 +44,7 @@ export function databasesOn(adminUrl: string): Databases {
         const found = await client.query<{ name: string }>(
           `select 'database ' || datname as name from pg_database where starts_with(datname, $1)
            union all select 'role ' || rolname from pg_roles where starts_with(rolname, $1) order by 1`,
-          [`${stack}_`],
+          [databaseNameOf(stack, "")],
         );
         return found.rows.map((row) => row.name);
       }),

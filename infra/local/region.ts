@@ -15,7 +15,7 @@ import type {
   ServiceStatus,
 } from "./api.ts";
 import { Balancer } from "./balancer.ts";
-import { databasesOn, type Databases } from "./databases.ts";
+import { databaseNameOf, databasesOn, type Databases } from "./databases.ts";
 import { errnoOf, RegionError } from "./errors.ts";
 import { portsOf, type PortRange, type Ports } from "./ports.ts";
 import { RedisServer } from "./redis.ts";
@@ -106,7 +106,7 @@ export class Region {
   putDatabase(stack: string, name: string, spec: DatabaseSpec): Promise<DatabaseStatus> {
     const key = keyOf(stack, name);
     return this.#inTurn(`databases/${key}`, async () => {
-      const database = `${stack}_${name.replaceAll("-", "_")}`;
+      const database = databaseNameOf(stack, name);
       this.#store.state.databases[key] = { stack, name, database };
       await this.#store.save();
       return { name, url: await this.#databases.create(database, spec.password) };
@@ -120,7 +120,7 @@ export class Region {
   deleteDatabase(stack: string, name: string): Promise<void> {
     const key = keyOf(stack, name);
     return this.#inTurn(`databases/${key}`, async () => {
-      await this.#databases.drop(`${stack}_${name.replaceAll("-", "_")}`);
+      await this.#databases.drop(databaseNameOf(stack, name));
       delete this.#store.state.databases[key];
       await this.#store.save();
     });

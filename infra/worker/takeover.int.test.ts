@@ -182,7 +182,7 @@ describe("runs that change hands", () => {
   async function expectWhole(plane: Id): Promise<void> {
     const there = await rig.client.inventory(plane);
     expect(there.processes.map(({ name }) => name)).toEqual(["control-plane"]);
-    expect(there.databases).toEqual([`database ${plane}_plane`, `role ${plane}_plane`]);
+    expect(there.databases).toEqual([`database ${plane}-plane`, `role ${plane}-plane`]);
     expect(there.ports.map(({ name }) => name).toSorted()).toEqual(["control-plane/0/http", "management"]);
     const states = await statesOf(join(rig.folder, "stacks", tenant.orgId, plane));
     expect(states).toHaveLength(1);
