@@ -19,14 +19,11 @@ export async function photographDemo(camera: Camera): Promise<void> {
   try {
     await page.goto(home);
     // Nodes say every few seconds how much they do.
-    await page.getByText(/^[1-9][\d.]* calls a second now$/).waitFor();
+    await page.locator("path.animate-traffic").first().waitFor();
     await camera.take(page, "home");
     await open(page, "Clusters");
     await page.getByRole("link", { name: demoTenant.cloudCluster.name }).click();
-    await page
-      .getByRole("row", { name: /Connected/ })
-      .nth(1)
-      .waitFor();
+    await page.locator("dt:has-text('Calls a second') + dd:not(:text-is('0'))").waitFor();
     await camera.take(page, "cluster");
     await traffic.enough;
     await open(page, "Analytics");

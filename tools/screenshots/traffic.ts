@@ -1,7 +1,7 @@
 import { setTimeout as after } from "node:timers/promises";
 
 /** How long it takes until the chart of fifteen minutes has something to tell. */
-const ENOUGH_MS = 150_000;
+const ENOUGH_MS = 100_000;
 const TICK_MS = 250;
 
 /** What callers of the demo ask for, the common before the rare; the last ones are errors. */

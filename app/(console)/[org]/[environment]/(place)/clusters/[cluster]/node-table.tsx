@@ -18,7 +18,7 @@ export function NodeTable({ base, nodes }: { base: string; nodes: GatewayNode[] 
           <Th>Node</Th>
           <Th>Link</Th>
           <Th>Revision</Th>
-          <Th className="max-lg:hidden">Version</Th>
+          <Th className="max-xl:hidden">Version</Th>
           <Th end className="max-md:hidden">
             Load
           </Th>
@@ -54,7 +54,7 @@ export function NodeTable({ base, nodes }: { base: string; nodes: GatewayNode[] 
                 {silent ? <span className="text-ink-3">–</span> : <State tone={revision.tone}>{revision.label}</State>}
               </span>
             </Td>
-            <Td className="text-ink-2 max-lg:hidden">{node.version}</Td>
+            <Td className="text-ink-2 max-xl:hidden">{node.version}</Td>
             <Td end className="text-ink-2 max-md:hidden">
               {node.live?.load == null ? "–" : node.live.load.toFixed(2)}
             </Td>

@@ -32,7 +32,7 @@ export function KeyShownOnce({
       <CodeBlock
         label="Your new key"
         text={created.secret}
-        above={<span className="font-medium text-ink">{created.name}</span>}
+        above={<span className="block py-2 font-medium text-ink">{created.name}</span>}
       />
       {endpoint && first && (
         <CodeBlock
