@@ -18,14 +18,10 @@ export function ProblemState({ error, retry, what }: { error: unknown; retry?: (
       Try again
     </Button>
   );
-  if (problem.code === "unavailable" || problem.code === "conflict")
-    return (
-      <Notice tone="signal" title="The control plane does not answer" action={again}>
-        {problem.message} Gateways go on serving what they have.
-      </Notice>
-    );
+  // A control plane that is away or not up yet comes back, or a person brings it: nothing is broken.
+  const away = problem.code === "unavailable" || problem.code === "conflict";
   return (
-    <Notice tone="bad" title={`Could not load ${what}`} action={again}>
+    <Notice tone={away ? "signal" : "bad"} title={`Could not load ${what}`} action={again}>
       {problem.message}
     </Notice>
   );
