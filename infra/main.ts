@@ -38,7 +38,8 @@ worker.start();
 const boss = new PgBoss({ connectionString: env.DATABASE_URL, useListenNotify: true, max: 4 });
 boss.on("error", (error) => log.warn({ err: error }, "queue"));
 await boss.start();
-await boss.createQueue(RUN_QUEUE);
+await boss.createQueue(RUN_QUEUE, { notify: true });
+// One that an earlier version made.
 await boss.updateQueue(RUN_QUEUE, { notify: true });
 await boss.work(RUN_QUEUE, { pollingIntervalSeconds: 0.5, notifyPollingIntervalSeconds: 2 }, async (jobs) => {
   for (const job of jobs) worker.wake(z.object({ runId: z.string() }).safeParse(job.data).data?.runId);

@@ -39,7 +39,8 @@ export async function createDeps(
   const boss = new PgBoss({ connectionString: env.DATABASE_URL, supervise: false, schedule: false, max: 2 });
   boss.on("error", (error: Error) => log.error({ err: error }, "queue"));
   await boss.start();
-  await boss.createQueue(RUN_QUEUE);
+  // Whoever comes first makes it, so both say that a job wakes the worker at once.
+  await boss.createQueue(RUN_QUEUE, { notify: true });
   const signingKey = createPrivateKey({
     key: Buffer.from(env.CAUSEWAY_SIGNING_KEY, "base64"),
     format: "der",

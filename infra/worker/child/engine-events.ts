@@ -4,6 +4,9 @@ import type { RunEventBody } from "#contracts/deployment/run.ts";
 /** A log line of a run; longer ones are cut. */
 export const LOG_TEXT_CAP = 2_000;
 
+/** It warns whenever a provider is not one that it downloaded itself: always, with ours. */
+const PROVIDER_FOUND = /^using pulumi-resource-causeway-local from \$PATH at /;
+
 /** What of Pulumi's event log belongs in a run's story; undefined for the rest. */
 export function runEventOf(event: EngineEvent): RunEventBody | undefined {
   const { resourcePreEvent, resOutputsEvent, resOpFailedEvent, diagnosticEvent } = event;
@@ -14,7 +17,7 @@ export function runEventOf(event: EngineEvent): RunEventBody | undefined {
   const text = plainText(diagnosticEvent.message).slice(0, LOG_TEXT_CAP);
   const severity: string = diagnosticEvent.severity;
   // The engine sends its own debugging too, though its types do not say so: nobody who waits for a stack asked for it.
-  if (text === "" || severity === "debug") return undefined;
+  if (text === "" || severity === "debug" || PROVIDER_FOUND.test(text)) return undefined;
   return { kind: "log", level: severity === "warning" || severity === "error" ? severity : "info", text };
 }
 

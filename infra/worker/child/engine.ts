@@ -12,7 +12,7 @@ import {
 } from "@pulumi/pulumi/automation/index.js";
 import { runProgram } from "#infra/programs/index.ts";
 import type { StackTask } from "./messages.ts";
-import { checkpointIn, takeState } from "./state-folder.ts";
+import { checkpointIn, isUnsettled, takeState } from "./state-folder.ts";
 
 export interface EngineCalls {
   command: PulumiCommand;
@@ -34,7 +34,8 @@ export async function workOnStack(task: StackTask, calls: EngineCalls): Promise<
   const captured: { outputs: Record<string, unknown> } = { outputs: {} };
   const stack = await openStack(task, calls, { state, existed, captured });
   const { signal, onEvent } = calls;
-  if (existed && task.recover) await recoverStack(stack, calls);
+  if (existed && task.recover && (task.op === "up" || (await isUnsettled(state, task))))
+    await recoverStack(stack, calls);
   calls.onOpened();
   signal.throwIfAborted();
   if (task.op === "destroy") await stack.destroy({ signal, onEvent, color: "never" });
@@ -70,7 +71,8 @@ async function openStack(
 
 /**
  * A worker died here, so the state learns what is really there. A create that was under way is forgotten by the state
- * and done again by the `up` that follows: names are deterministic, so it finds what the first one made.
+ * and done again by the `up` that follows: names are deterministic, so it finds what the first one made. A destroy needs
+ * this only where something is pending: taking away what has gone by itself does nothing.
  */
 async function recoverStack(stack: Stack, { signal, onEvent }: EngineCalls): Promise<void> {
   await stack.refresh({ signal, onEvent, color: "never", clearPendingCreates: true });

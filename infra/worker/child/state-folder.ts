@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
-import { copyFile, mkdir, readdir, rename, rm } from "node:fs/promises";
+import { copyFile, mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { z } from "zod";
 import type { StackTask } from "./messages.ts";
 
 /** `state-<epoch>-<count>`: the engine's state as one child sees it. */
@@ -34,6 +35,16 @@ export async function takeState(owner: Owner): Promise<string> {
 export function checkpointIn(state: string, { project, stack }: Pick<Owner, "project" | "stack">): string {
   return join(state, ".pulumi", "stacks", project, `${stack}.json`);
 }
+
+/** Whether an engine died in the middle of an operation; Pulumi goes on only after that was settled. */
+export async function isUnsettled(state: string, owner: Pick<Owner, "project" | "stack">): Promise<boolean> {
+  const { checkpoint } = checkpointShape.parse(JSON.parse(await readFile(checkpointIn(state, owner), "utf8")));
+  return (checkpoint.latest?.pending_operations ?? []).length > 0;
+}
+
+const checkpointShape = z.object({
+  checkpoint: z.object({ latest: z.object({ pending_operations: z.array(z.unknown()).nullish() }).nullish() }),
+});
 
 /** Oldest first. */
 export async function statesOf(folder: string): Promise<{ path: string; epoch: number; count: number }[]> {
