@@ -1,0 +1,131 @@
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { hashToken } from "#base/token.ts";
+import type { AuditView, KeyCreated, PolicyView } from "#contracts/plane/entities.ts";
+import type { ApiDetail } from "#contracts/plane/apis.ts";
+import type { Problem } from "#contracts/problem.ts";
+import { bootPlane } from "../testkit/boot-plane.ts";
+
+let plane: Awaited<ReturnType<typeof bootPlane>>;
+beforeAll(async () => {
+  plane = await bootPlane(inject("postgresUrl"));
+});
+afterAll(() => plane.stop());
+
+const api = (name: string, more: object = {}) => ({ name, listen: `/${name}`, upstream: "http://up:1", ...more });
+const make = async (name: string, more: object = {}) => {
+  const { status, body } = await plane.call<ApiDetail>("POST", "/apis", api(name, more));
+  expect(status).toBe(201);
+  return body;
+};
+
+describe("who may ask", () => {
+  test.each([
+    ["no token", "nonsense"],
+    ["another plane's", { aud: "dep_0000000000000000000000000a" }],
+    ["another organisation's", { org: "org_0000000000000000000000000a" }],
+  ])("%s is 401", async (_name, claims) => {
+    const bearer = typeof claims === "string" ? claims : await plane.token("owner", claims);
+    expect((await plane.call("GET", "/apis", undefined, bearer)).status).toBe(401);
+  });
+
+  test("a viewer reads and writes nothing", async () => {
+    const viewer = await plane.token("viewer");
+    expect((await plane.call("GET", "/apis", undefined, viewer)).status).toBe(200);
+    expect((await plane.call("POST", "/apis", api("by-viewer"), viewer)).status).toBe(403);
+  });
+});
+
+describe("an API", () => {
+  test("is published when it is saved, and names the revision that first carries it", async () => {
+    const made = await make("first");
+    const { body } = await plane.call<{ revision: number }>("GET", "/status");
+    expect(made.revision).toBe(body.revision);
+    const changed = await plane.call<ApiDetail>("PUT", `/apis/${made.id}?version=1`, api("first", { rate: "5/s" }));
+    expect(changed.body).toMatchObject({
+      version: 2,
+      revision: body.revision + 1,
+      settings: { rate: { limit: 5, windowMs: 1_000 } },
+    });
+  });
+
+  test("whose listen path is taken is refused with the name of the one that has it", async () => {
+    await make("taken");
+    const { status, body } = await plane.call<Problem>("POST", "/apis", { ...api("other"), listen: "/taken" });
+    expect(status).toBe(409);
+    expect(body).toMatchObject({ code: "conflict", fields: [{ path: "listen", message: "is taken by taken" }] });
+  });
+
+  test("that somebody else changed meanwhile is not overwritten", async () => {
+    const { id } = await make("contested");
+    await plane.call("PUT", `/apis/${id}?version=1`, api("contested"));
+    const { status, body } = await plane.call<Problem>("PUT", `/apis/${id}?version=1`, api("contested"));
+    expect([status, body.detail]).toEqual([409, expect.stringContaining("version 2")]);
+  });
+
+  test("with a wrong field names it; with an operation that its document lacks too", async () => {
+    const wrong = await plane.call<Problem>("POST", "/apis", api("wrong", { rate: "fast" }));
+    expect(wrong.body.fields).toEqual([{ path: "rate", message: expect.stringContaining("expected a rate such as") }]);
+    const lacking = await plane.call<Problem>(
+      "POST",
+      "/apis",
+      api("lacking", { operations: { getOrder: { rate: "1/s" } } }),
+    );
+    expect(lacking.body.fields).toMatchObject([{ path: "operations.getOrder" }]);
+  });
+
+  test("that a policy opens is not deleted from under it", async () => {
+    const { id } = await make("held");
+    const policy = await plane.call<PolicyView>("POST", "/policies", { name: "Holders", apis: [id] });
+    const refused = await plane.call<Problem>("DELETE", `/apis/${id}`);
+    expect([refused.status, refused.body.detail]).toEqual([409, expect.stringContaining("Holders")]);
+    expect((await plane.call("DELETE", `/policies/${policy.body.id}`)).status).toBe(204);
+    expect((await plane.call("DELETE", `/apis/${id}`)).status).toBe(204);
+    expect((await plane.call("GET", `/apis/${id}`)).status).toBe(404);
+  });
+});
+
+describe("a key", () => {
+  test("is shown once: neither the list nor the audit holds it", async () => {
+    const { id } = await make("keyed");
+    const made = await plane.call<KeyCreated>("POST", "/keys", { name: "Acme", apis: { [id]: {} } });
+    const { secret } = made.body;
+    expect(made.status).toBe(201);
+    for (const path of ["/keys", "/audit"]) {
+      const { body } = await plane.call("GET", path);
+      expect(JSON.stringify(body)).not.toContain(secret);
+      expect(JSON.stringify(body)).not.toContain(hashToken(secret));
+    }
+  });
+
+  test.each([
+    ["opens nothing", { name: "Empty" }, "policies"],
+    ["names no policy", { name: "Lost", policies: ["pol_0000000000000000000000000a"] }, "policies"],
+    ["names no API", { name: "Lost", apis: { nothing: {} } }, "apis.nothing"],
+  ])("that %s is refused at the desk and not at a request", async (_name, body, path) => {
+    const { status, body: problem } = await plane.call<Problem>("POST", "/keys", body);
+    expect([status, problem.fields?.[0]?.path]).toEqual([400, path]);
+  });
+
+  test("that a policy carries keeps it from being deleted; revoking twice is once", async () => {
+    const { id } = await make("carried");
+    const policy = await plane.call<PolicyView>("POST", "/policies", { name: "Carriers", apis: [id] });
+    const key = await plane.call<KeyCreated>("POST", "/keys", { name: "Held", policies: [policy.body.id] });
+    expect((await plane.call("DELETE", `/policies/${policy.body.id}`)).status).toBe(409);
+    for (let time = 0; time < 2; time += 1)
+      expect((await plane.call("DELETE", `/keys/${key.body.id}`)).status).toBe(204);
+    const { body } = await plane.call<{ items: AuditView[] }>("GET", "/audit");
+    expect(
+      body.items.filter(({ action, target }) => action === "key.revoke" && target.id === key.body.id),
+    ).toHaveLength(1);
+    expect((await plane.call("DELETE", `/policies/${policy.body.id}`)).status).toBe(204);
+  });
+});
+
+test("what is no JSON, too long or nowhere is said to be so", async () => {
+  const bearer = { authorization: `Bearer ${await plane.token()}`, "content-type": "application/json" };
+  const post = (body: string) => fetch(`${plane.url}/v1/apis`, { method: "POST", headers: bearer, body });
+  expect((await post("{")).status).toBe(400);
+  expect((await post(`{"document":"${"x".repeat(13_000_000)}"}`)).status).toBe(413);
+  const nowhere = await plane.call<Problem>("GET", "/nothing");
+  expect([nowhere.status, nowhere.body.code]).toEqual([404, "not_found"]);
+});
