@@ -32,6 +32,9 @@ async function withBareEnvironment(seeded: Seeded): Promise<Seeded> {
 
 const placeOf = ({ org, environment }: Seeded) => `/${org}/${environment}`;
 
+/** Forms that ask for the same whatever is there already are looked at once, in the full organisation. */
+const looksBare = ({ path }: PromisedPage) => !/(settings|clusters\/new|apis\/new|policies\/new|runs)$/.test(path);
+
 test("the doors keep their promises", ({ page }) => keepsPromises(page, doors));
 
 test("organisations, one empty and one full, keep their promises", async ({ browser }) => {
@@ -45,7 +48,10 @@ test("organisations, one empty and one full, keep their promises", async ({ brow
   };
   const things = await thingPages(full);
   await Promise.all([
-    visit(bare, [...organisationPages(bare.org, "Saltmarsh Supplies"), ...environmentPages(placeOf(bare))]),
+    visit(
+      bare,
+      [...organisationPages(bare.org, "Saltmarsh Supplies"), ...environmentPages(placeOf(bare))].filter(looksBare),
+    ),
     visit(full, [...organisationPages(full.org, "Tidewater Trading"), ...environmentPages(placeOf(full)), ...things]),
   ]);
 });
@@ -124,8 +130,8 @@ async function keepsPromises(page: Page, pages: PromisedPage[]): Promise<void> {
   expect(errors).toEqual([]);
 }
 
-/** There are no frames: axe need not open a page of its own to gather what it found in them. */
-const axe = (page: Page) => new AxeBuilder({ page }).setLegacyMode();
+/** There are no frames to gather findings from in a page of axe's own; and what is well need not be told. */
+const axe = (page: Page) => new AxeBuilder({ page }).setLegacyMode().options({ resultTypes: ["violations"] });
 
 async function expectNoViolation(page: Page, where: string): Promise<void> {
   const { violations } = await axe(page).analyze();
