@@ -7,12 +7,13 @@ import { restClient } from "./rest-client.ts";
 import { SeedFailed } from "./seed-failed.ts";
 import { startUpstream } from "./start-upstream.ts";
 
+/** What a scenario without an environment has of one. */
+const nothing = { environment: null, clusters: [], api: null, key: null };
+
 /**
  * Deterministic tenants on a running console, made through what anybody may use: its sign-up and its REST API. A second
  * run finds the account by its address and ends in the same tenant, with a new API token and new keys.
  */
-const nothing = { environment: null, clusters: [], api: null, key: null };
-
 try {
   const wanted = readArguments(process.argv.slice(2), process.env);
   const tell = (line: string) => void (wanted.json || console.log(line));
