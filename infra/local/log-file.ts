@@ -1,10 +1,12 @@
-import { createWriteStream, existsSync, mkdirSync, renameSync, statSync, type WriteStream } from "node:fs";
+import { createWriteStream, existsSync, mkdirSync, openSync, renameSync, statSync, type WriteStream } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Readable } from "node:stream";
 
 /** One megabyte twice a replica: the file and the one before it. */
 export const LOG_FILE_CAP_BYTES = 1_000_000;
+/** What a slow disk may hold up in memory; what comes then is dropped. */
+const BACKLOG_CAP_BYTES = 2_000_000;
 
 /** What a process printed, on disk, bounded. When the disk refuses, lines are dropped and counted; the process goes on. */
 export class LogFile {
@@ -23,13 +25,16 @@ export class LogFile {
 
   write(chunk: Buffer | string): void {
     try {
-      if (!this.#stream || this.#bytes > LOG_FILE_CAP_BYTES) this.#open();
+      this.#stream ??= this.#open();
+      // By our own count: the file's size says nothing of what is still on its way there.
+      if (this.#bytes > LOG_FILE_CAP_BYTES) this.#stream = this.#anew(this.#stream);
     } catch {
       this.dropped += 1;
       return;
     }
+    if (this.#stream.destroyed || this.#stream.writableLength > BACKLOG_CAP_BYTES) return void (this.dropped += 1);
     this.#bytes += chunk.length;
-    this.#stream?.write(chunk);
+    this.#stream.write(chunk);
   }
 
   /** Newest last. */
@@ -44,15 +49,23 @@ export class LogFile {
     this.#stream = undefined;
   }
 
-  #open(): void {
-    this.#stream?.end();
+  #open(): WriteStream {
     mkdirSync(dirname(this.path), { recursive: true, mode: 0o700 });
     this.#bytes = existsSync(this.path) ? statSync(this.path).size : 0;
-    if (this.#bytes > LOG_FILE_CAP_BYTES) {
-      renameSync(this.path, `${this.path}.1`);
-      this.#bytes = 0;
-    }
-    this.#stream = createWriteStream(this.path, { flags: "a", mode: 0o600 });
-    this.#stream.on("error", () => (this.dropped += 1));
+    // Opened here and now, so that the file is there when it is to be renamed.
+    const stream = createWriteStream(this.path, { fd: openSync(this.path, "a", 0o600) });
+    stream.on("error", () => {
+      this.dropped += 1;
+      // The next line tries again: there may be space by then.
+      if (this.#stream === stream) this.#stream = undefined;
+    });
+    return stream;
+  }
+
+  /** What the old stream still holds goes to the renamed file. */
+  #anew(old: WriteStream): WriteStream {
+    old.end();
+    renameSync(this.path, `${this.path}.1`);
+    return this.#open();
   }
 }

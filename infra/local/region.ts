@@ -17,6 +17,7 @@ import type {
 import { Balancer } from "./balancer.ts";
 import { databaseNameOf, databasesOn, type Databases } from "./databases.ts";
 import { errnoOf, RegionError } from "./errors.ts";
+import { straysIn } from "./processes.ts";
 import { portsOf, type PortRange, type Ports } from "./ports.ts";
 import { RedisServer } from "./redis.ts";
 import { Service } from "./service.ts";
@@ -242,8 +243,11 @@ export class Region {
     });
     const redis = servers.flatMap(([key, { pid }]) => (pid === undefined ? [] : [{ name: key, pid }]));
     const ports = Object.entries(this.#store.state.ports).filter(([, owner]) => owner.stack === stack);
+    const known = [...replicas, ...redis];
+    // A leashed process leads its own group.
+    const strays = await straysIn(this.#store.stackFolder(stack), new Set(known.map(({ pid }) => pid)));
     return {
-      processes: [...replicas, ...redis],
+      processes: [...known, ...strays],
       ports: ports.map(([port, owner]) => ({ name: owner.holder, port: Number(port) })),
       databases: await this.#databases.list(stack),
       files: await this.#filesOf(stack),
