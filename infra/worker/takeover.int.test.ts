@@ -1,9 +1,11 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { PgBoss } from "pg-boss";
+import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from "vitest";
 import { endChild, type LeashedChild } from "#base/leash.ts";
 import { waitUntil } from "#base/wait.ts";
+import { RUN_QUEUE } from "#contracts/deployment/run.ts";
 import { consoleMigrations, migrateDatabase } from "#drizzle/migrate.ts";
 import { regionRig, startWorker, type RegionRig } from "#infra/fixtures/rig.ts";
 import { testTenant, type TestTenant } from "#infra/fixtures/tenant.ts";
@@ -27,7 +29,9 @@ describe("runs that change hands", () => {
     workers.push(worker);
     return worker;
   };
-  const endAll = () => Promise.all(workers.splice(0).map((worker) => endChild(worker, 10_000)));
+  const endAll = async () => {
+    await Promise.all(workers.splice(0).map((worker) => endChild(worker, 10_000)));
+  };
 
   beforeAll(async () => {
     database = await createTestDatabase(inject("postgresUrl"));
@@ -43,6 +47,7 @@ describe("runs that change hands", () => {
   });
 
   it("a worker killed while it applies: another finishes the run and nothing is there twice", async () => {
+    onTestFinished(endAll);
     await rig.shutGate();
     const killed = start();
     const plane = await tenant.deployment({ kind: "control_plane" });
@@ -57,10 +62,55 @@ describe("runs that change hands", () => {
     expect(await tenant.deploymentRow(plane)).toMatchObject({ state: "live", epoch: 2 });
     await expectWhole(plane);
     await expectUnbroken(run, ["leased", "leased", "succeeded"]);
-    await endAll();
+  }, 60_000);
+
+  it("a worker killed while it destroys: another finishes the run and nothing is left", async () => {
+    onTestFinished(endAll);
+    await rig.openGate();
+    const killed = start();
+    const plane = await tenant.deployment({ kind: "control_plane" });
+    expect(await tenant.ended(await tenant.run(plane, "create"))).toMatchObject({ state: "succeeded" });
+    await rig.shutGate();
+    const run = await tenant.run(plane, "destroy");
+    await tenant.reached(run, { kind: "resource", name: "service", status: "started" });
+    killed.kill("SIGKILL");
+    start();
+    await waitUntil(async () => (await tenant.runRow(run)).epoch === 3, { what: "taken over", timeoutMs: 20_000 });
+    await rig.openGate();
+
+    expect(await tenant.ended(run)).toMatchObject({ state: "succeeded", failure: null, attempt: 2 });
+    expect(await tenant.deploymentRow(plane)).toMatchObject({ state: "destroyed", outputs: null });
+    expect(await rig.client.inventory(plane)).toEqual(nothing);
+    expect(existsSync(join(rig.folder, "stacks", tenant.orgId, plane))).toBe(false);
+    await expectUnbroken(run, ["leased", "leased", "succeeded"]);
+  }, 60_000);
+
+  it("an engine that fell silent: the run is stalled until somebody repairs or cancels it", async () => {
+    onTestFinished(endAll);
+    await rig.shutGate();
+    start({ CAUSEWAY_RUN_QUIET_MS: "4000" });
+    const [repaired, cancelled] = [
+      await tenant.deployment({ kind: "control_plane" }),
+      await tenant.deployment({ kind: "control_plane" }),
+    ];
+    const [first, second] = [await tenant.run(repaired, "create"), await tenant.run(cancelled, "create")];
+    for (const run of [first, second]) await tenant.reached(run, { kind: "state", state: "stalled" });
+    await tenant.cancel(second);
+    expect(await tenant.ended(second)).toMatchObject({ state: "cancelled" });
+    expect(await rig.client.inventory(cancelled)).toEqual(nothing);
+    expect(await tenant.runRow(first)).toMatchObject({ state: "stalled", attempt: 1 });
+
+    await rig.openGate();
+    const boss = new PgBoss({ connectionString: database.url, supervise: false, schedule: false, max: 1 });
+    await boss.start();
+    await boss.send(RUN_QUEUE, { runId: first });
+    await boss.stop({ graceful: false });
+    expect(await tenant.ended(first)).toMatchObject({ state: "succeeded", attempt: 2 });
+    await expectWhole(repaired);
   }, 60_000);
 
   it("a worker frozen past its lease is refused when it wakes, and the run ends once", async () => {
+    onTestFinished(endAll);
     await rig.shutGate();
     const frozen = start();
     const said: string[] = [];
@@ -87,10 +137,10 @@ describe("runs that change hands", () => {
     await expect(late.removeStack(plane)).rejects.toMatchObject({ code: "stale_epoch" });
     await expectWhole(plane);
     await expectUnbroken(run, ["leased", "leased", "succeeded"]);
-    await endAll();
   }, 60_000);
 
   it("a worker that is told to stop hands its run over at once", async () => {
+    onTestFinished(endAll);
     await rig.shutGate();
     const stopped = start(patient);
     const plane = await tenant.deployment({ kind: "control_plane" });
@@ -102,7 +152,6 @@ describe("runs that change hands", () => {
     start(patient);
     expect(await tenant.ended(run)).toMatchObject({ state: "succeeded", attempt: 2 });
     await expectWhole(plane);
-    await endAll();
   }, 60_000);
 
   describe("with two workers", () => {
@@ -160,6 +209,23 @@ describe("runs that change hands", () => {
       await expectWhole(plane);
     }, 60_000);
 
+    it("a region killed while it starts a stack: the run says so, and a retry makes it whole", async () => {
+      await rig.shutGate();
+      const plane = await tenant.deployment({ kind: "control_plane" });
+      const run = await tenant.run(plane, "create");
+      await tenant.reached(run, { kind: "resource", name: "service", status: "started" });
+      rig.supervisor().kill("SIGKILL");
+      expect(await tenant.ended(run)).toMatchObject({
+        state: "failed",
+        failure: { code: "unreachable", retryable: true },
+      });
+      await rig.openGate();
+      await rig.start();
+      await tenant.retry(run);
+      expect(await tenant.ended(run)).toMatchObject({ state: "succeeded", failure: null });
+      await expectWhole(plane);
+    }, 60_000);
+
     it("a newer queued run takes the place of an older queued one, and waits for one that has begun", async () => {
       const plane = await tenant.deployment({ kind: "control_plane" });
       await rig.shutGate();
@@ -178,16 +244,17 @@ describe("runs that change hands", () => {
     }, 60_000);
   });
 
-  /** One of each, on the machine as in the one state that is left, and nothing pending in it. */
+  /** One of each, on the machine as in the newest state, and nothing pending in it. */
   async function expectWhole(plane: Id): Promise<void> {
     const there = await rig.client.inventory(plane);
     expect(there.processes.map(({ name }) => name)).toEqual(["control-plane"]);
     expect(there.databases).toEqual([`database ${plane}-plane`, `role ${plane}-plane`]);
     expect(there.ports.map(({ name }) => name).toSorted()).toEqual(["control-plane/0/http", "management"]);
     const states = await statesOf(join(rig.folder, "stacks", tenant.orgId, plane));
-    expect(states).toHaveLength(1);
+    // A lost engine may still have written one of its own, beside the one that counts.
+    const newest = states.at(-1)!;
     const { checkpoint } = JSON.parse(
-      await readFile(checkpointIn(states[0]!.path, { project: "causeway", stack: plane }), "utf8"),
+      await readFile(checkpointIn(newest.path, { project: "causeway", stack: plane }), "utf8"),
     ) as {
       checkpoint: { latest: { resources: { type: string }[]; pending_operations?: unknown[] } };
     };
