@@ -35,8 +35,8 @@ export async function benchCloud(): Promise<void> {
       );
       await node.end();
       if (round === ROUNDS) {
-        process.kill(cloud.pid, "SIGKILL");
         const { endpoint } = (await rest.get(at, environmentView)).clusters.find((one) => one.endpoint)!;
+        process.kill(cloud.pid, "SIGKILL");
         await waitUntil(async () => !(await answers(endpoint!)), { what: "all of it is gone", timeoutMs: 60_000 });
         cloud = await timed("kill -9, to every tenant's gateway answering after the next start", async () => {
           const again = await startCloud(state, { CAUSEWAY_PORT: new URL(cloud.url).port });
