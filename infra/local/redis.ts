@@ -1,4 +1,4 @@
-import { rm } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { backoffMs } from "#base/backoff.ts";
@@ -32,7 +32,11 @@ export class RedisServer {
 
   async start(spec: RedisSpec): Promise<void> {
     // A file and not flags: command lines are for everybody on the machine to read.
-    await writeAtomically(join(this.#folder, "redis.conf"), configurationOf(this.port, this.#folder, spec));
+    const path = join(this.#folder, "redis.conf");
+    const wanted = configurationOf(this.port, this.#folder, spec);
+    // One that is there is left alone, so that what ran comes back on a full disk too.
+    const there = await readFile(path, "utf8").catch(() => undefined);
+    if (there !== wanted) await writeAtomically(path, wanted);
     this.#spawn();
   }
 

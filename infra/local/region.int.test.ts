@@ -9,6 +9,7 @@ import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { waitUntil } from "#base/wait.ts";
 import { regionRig, type RegionRig } from "#infra/fixtures/rig.ts";
+import { canMakeSmallDisk, smallDisk } from "#infra/fixtures/small-disk.ts";
 import { call, callOnAndOn, standInAt, standInService } from "#infra/fixtures/stand-in-service.ts";
 import { createTestDatabase } from "../../tools/testing/database.ts";
 import { EPOCH_HEADER } from "./api.ts";
@@ -253,6 +254,44 @@ describe("the local region, over its socket", () => {
       sent.end(body === undefined ? undefined : JSON.stringify(body));
     });
   }
+});
+
+describe("a region on a full disk", () => {
+  it.skipIf(!canMakeSmallDisk())(
+    "refuses what is new, and brings back what ran (needs the right to mount)",
+    async () => {
+      const database = await createTestDatabase(inject("postgresUrl"));
+      const disk = smallDisk()!;
+      const rig = await regionRig(database.url, { folder: disk.folder });
+      try {
+        const port = await standInAt(rig.client, "small", "still here");
+        const { url } = await rig.client.putRedis("small", "redis", { password: "a-long-password" });
+        await rig.stop();
+        await disk.fill();
+        await rig.start();
+        expect(await waitUntil(() => call(port), { what: "the endpoint answers", timeoutMs: 10_000 })).toBe(
+          "still here",
+        );
+        const redis = new Redis(url);
+        redis.on("error", () => undefined);
+        expect(await redis.ping()).toBe("PONG");
+        redis.disconnect();
+        const full = { code: "disk_full", message: expect.stringContaining("Free some space") as string };
+        await expect(rig.client.putFile("fresh", "note", { content: "x" })).rejects.toMatchObject(full);
+        await expect(rig.client.putRedis("fresh", "redis", { password: "a-long-password" })).rejects.toMatchObject(
+          full,
+        );
+        await expect(rig.client.putService("fresh", "gateway", standInService("x"))).rejects.toMatchObject(full);
+        expect(await rig.client.inventory("fresh")).toEqual({ processes: [], ports: [], databases: [], files: [] });
+      } finally {
+        await rig.stop();
+        disk.remove();
+        await rig.dispose();
+        await database.drop();
+      }
+    },
+    45_000,
+  );
 });
 
 function lives(pid: number): boolean {

@@ -1,5 +1,6 @@
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { messageOf } from "#base/errors.ts";
 import { background, type Logger } from "#base/log.ts";
 import type {
   DatabaseSpec,
@@ -268,15 +269,31 @@ export class Region {
 
   async #restore(): Promise<void> {
     const { redis, services, endpoints } = this.#store.state;
-    await Promise.all(Object.entries(redis).map(([key, { port, spec }]) => this.#startRedis(key, port, spec)));
-    for (const [key, { stack, name, spec, slots }] of Object.entries(services))
-      this.#services.set(key, await Service.restore(this.#place(stack, name), spec, slots));
+    for (const [key, { port, spec }] of Object.entries(redis))
+      await this.#broughtBack(`redis ${key}`, this.#startRedis(key, port, spec));
+    for (const [key, { stack, name, spec, slots }] of Object.entries(services)) {
+      const restored = Service.restore(this.#place(stack, name), spec, slots);
+      await this.#broughtBack(
+        `service ${key}`,
+        restored.then((service) => void this.#services.set(key, service)),
+      );
+    }
     for (const [key, { port }] of Object.entries(endpoints))
       background(
         this.#balance(key, port).listenSoon((problem) => this.#log.warn({ endpoint: key }, problem)),
         this.#log,
         `endpoint ${key}`,
       );
+    await this.#broughtBack("state", this.#store.save());
+  }
+
+  /** One thing that cannot come back is told, and is no reason for the others to stay away. */
+  async #broughtBack(what: string, work: Promise<void>): Promise<void> {
+    try {
+      await work;
+    } catch (error) {
+      this.#log.error({ err: error }, `${what} was not brought back: ${messageOf(error)}`);
+    }
   }
 
   async #startRedis(key: string, port: number, spec: RedisSpec): Promise<void> {

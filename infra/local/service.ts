@@ -40,7 +40,7 @@ export class Service {
     }
   }
 
-  /** Brings back what ran before the supervisor stopped, without waiting for it. */
+  /** Brings back what ran before the supervisor stopped, without waiting for it. The caller saves. */
   static async restore(place: ServicePlace, spec: ServiceSpec, slots: Record<string, number>[]): Promise<Service> {
     const service = new Service(place, spec);
     for (const [slot, ports] of slots.entries()) {
@@ -49,7 +49,7 @@ export class Service {
       if (!free) for (const port of Object.values(ports)) place.ports.release(port);
       service.#slots.push(free ? service.#replica(slot, spec, ports) : await service.#start(slot, spec));
     }
-    await service.#save();
+    service.#note();
     return service;
   }
 
@@ -171,10 +171,14 @@ export class Service {
   }
 
   async #save(): Promise<void> {
+    this.#note();
+    await this.#place.store.save();
+  }
+
+  #note(): void {
     const { stack, name, store } = this.#place;
     const slots = this.#slots.map((replica) => replica.plan.ports);
     store.state.services[keyOf(stack, name)] = { stack, name, spec: this.#spec, slots };
-    await store.save();
   }
 
   /** One change at a time: a second request waits for the first and then finds it done. */

@@ -1,8 +1,6 @@
-import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { randomBytes } from "node:crypto";
 import { eq } from "drizzle-orm";
@@ -13,6 +11,7 @@ import { defaultRegions } from "#contracts/deployment/default-regions.ts";
 import { deployments } from "#drizzle/console/schema.ts";
 import { consoleMigrations, migrateDatabase } from "#drizzle/migrate.ts";
 import { engineRoot, operatorKeys, regionRig, standIn, startWorker, type RegionRig } from "#infra/fixtures/rig.ts";
+import { canMakeSmallDisk, smallDisk } from "#infra/fixtures/small-disk.ts";
 import { testTenant, type TestTenant } from "#infra/fixtures/tenant.ts";
 import { portRangeOf } from "#infra/local/ports.ts";
 import { createTestDatabase } from "../../tools/testing/database.ts";
@@ -187,21 +186,17 @@ describe("what can be wrong with a machine", () => {
 });
 
 describe("a full disk", () => {
-  const mounted = mountable();
-
-  it.skipIf(!mounted)(
+  it.skipIf(!canMakeSmallDisk())(
     "fails the run with a remedy, and it succeeds once there is space (needs the right to mount)",
     async () => {
       const database = await createTestDatabase(inject("postgresUrl"));
       await migrateDatabase(database.url, consoleMigrations);
       const tenant = await testTenant(database.url);
-      const folder = await mkdtemp(join(tmpdir(), "causeway-small-"));
-      mount(folder, "2m");
-      const rig = await regionRig(database.url, { folder });
-      const worker = startWorker(rig, database.url);
+      const disk = smallDisk()!;
+      const rig = await regionRig(database.url, { folder: disk.folder });
+      const worker = startWorker(rig, database.url, { CAUSEWAY_WORKER_SLOTS: "1" });
       try {
-        const filler = join(folder, "filler");
-        await writeFile(filler, Buffer.alloc(4_000_000)).catch(() => undefined);
+        await disk.fill();
         const deployment = await tenant.deployment(plane);
         const run = await tenant.run(deployment, "create");
         expect(await tenant.ended(run)).toMatchObject({
@@ -209,7 +204,7 @@ describe("a full disk", () => {
           failure: { code: "disk_full", remedy: "Free some space, then retry.", retryable: true },
         });
         expect(await rig.client.inventory(deployment)).toMatchObject({ processes: [], ports: [] });
-        await rm(filler);
+        await disk.empty();
         await tenant.retry(run);
         expect(await tenant.ended(run)).toMatchObject({ state: "succeeded", failure: null });
       } finally {
@@ -217,8 +212,8 @@ describe("a full disk", () => {
         await rig.stop();
         await tenant.close();
         await database.drop();
-        spawnSync("umount", [folder]);
-        await rm(folder, { recursive: true, force: true });
+        disk.remove();
+        await rig.dispose();
       }
     },
     60_000,
@@ -239,16 +234,4 @@ async function takeAll({ first, last }: { first: number; last: number }): Promis
     ),
   );
   return taken.flat();
-}
-
-function mount(folder: string, size: string): boolean {
-  return spawnSync("mount", ["-t", "tmpfs", "-o", `size=${size}`, "tmpfs", folder]).status === 0;
-}
-
-function mountable(): boolean {
-  const made = spawnSync("mktemp", ["-d"], { encoding: "utf8" }).stdout.trim();
-  const can = process.platform === "linux" && mount(made, "64k");
-  if (can) spawnSync("umount", [made]);
-  spawnSync("rmdir", [made]);
-  return can;
 }
