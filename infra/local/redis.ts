@@ -18,6 +18,7 @@ export class RedisServer {
   #child: LeashedChild | undefined;
   #stopping = false;
   #missing = false;
+  #startedAt = 0;
   #attempt = 0;
 
   constructor(port: number, folder: string) {
@@ -71,6 +72,7 @@ export class RedisServer {
     const env = { PATH: process.env.PATH ?? "/usr/bin:/bin" };
     const child = spawnLeashed("redis-server", [join(this.#folder, "redis.conf")], { env, cwd: this.#folder });
     this.#child = child;
+    this.#startedAt = Date.now();
     this.#log.follow(child.stdout);
     this.#log.follow(child.stderr);
     child.once("error", (error) => this.#log.write(`${messageOf(error)}\n`));
@@ -78,6 +80,7 @@ export class RedisServer {
       this.#child = undefined;
       this.#missing = code === NO_SUCH_COMMAND;
       if (this.#stopping) return;
+      if (Date.now() - this.#startedAt > LIVED_LONG_MS) this.#attempt = 0;
       const delayMs = 100 + backoffMs(this.#attempt++, { baseMs: 200, maxMs: 10_000 });
       setTimeout(() => this.#stopping || this.#spawn(), delayMs);
     });
@@ -86,6 +89,8 @@ export class RedisServer {
 
 /** How a shell says that there is no such command. */
 const NO_SUCH_COMMAND = 127;
+/** A death after this is no part of a row of them: the back-off begins anew. */
+const LIVED_LONG_MS = 30_000;
 
 function configurationOf(port: number, folder: string, spec: RedisSpec): string {
   return [

@@ -20,6 +20,11 @@ export interface ComponentPlan {
   tell?: (line: string) => string | undefined;
 }
 
+/** How a shell says that there is no such command. */
+const NO_SUCH_COMMAND = 127;
+/** A death after this is no part of a row of them: the back-off begins anew. */
+const LIVED_LONG_MS = 60_000;
+
 /** One process of the machine: on a leash, with a log file, started again with back-off when it dies. */
 export class Component {
   readonly #plan: ComponentPlan;
@@ -27,6 +32,7 @@ export class Component {
   #child: LeashedChild | undefined;
   #stopping = false;
   #attempt = 0;
+  #startedAt = 0;
 
   constructor(plan: ComponentPlan, state: string) {
     this.#plan = plan;
@@ -52,6 +58,8 @@ export class Component {
     } catch {
       throw await this.#failed(`was not ready after ${readyWithinMs / 1000} s`);
     }
+    if (child.exitCode === NO_SUCH_COMMAND)
+      throw new SetUpFailed(`${this.#plan.command} was not found. npm run doctor says how to get it.`);
     if (child.exitCode !== null || child.signalCode !== null) throw await this.#failed("ended while starting");
     child.once("exit", (code, signal) => this.#died(signal ?? `status ${code}`));
     return this;
@@ -67,6 +75,7 @@ export class Component {
     const { command, args, options } = this.#plan;
     const child = spawnLeashed(command, args, options);
     this.#child = child;
+    this.#startedAt = Date.now();
     createInterface({ input: child.stdout }).on("line", (line) => this.#hear(line));
     this.#log.follow(child.stderr);
     child.once("error", (error) => this.#log.write(`${error.message}\n`));
@@ -81,6 +90,7 @@ export class Component {
 
   #died(how: string): void {
     if (this.#stopping) return;
+    if (Date.now() - this.#startedAt > LIVED_LONG_MS) this.#attempt = 0;
     const delayMs = 200 + backoffMs(this.#attempt++, { baseMs: 500, maxMs: 15_000 });
     say(`${this.#plan.name} ended (${how}); starting it again. Its log: ${this.#log.path}`);
     setTimeout(() => {
