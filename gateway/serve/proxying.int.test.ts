@@ -11,6 +11,7 @@ let upstream: Upstream;
 beforeAll(async () => {
   upstream = await startUpstream((request, response, body) => {
     if (request.url === "/slow") return;
+    if (request.url === "/pause") return void response.write("first");
     if (request.url === "/echo") return void response.end(body);
     if (request.url === "/cut") return void response.write("half", () => response.destroy());
     if (request.url === "/big") return void response.end(Buffer.alloc(8 * MIB, "x"));
@@ -52,7 +53,7 @@ afterAll(async () => {
   await upstream.stop();
 });
 
-const impatient = (url: string) => ({ targets: [{ url }], timeouts: { headersMs: "300ms" } });
+const impatient = (url: string) => ({ targets: [{ url }], timeouts: { headersMs: "300ms", idleMs: "300ms" } });
 const call = (path: string, init?: RequestInit) => fetch(gateway.url + path, init);
 const problemOf = async (response: Response) =>
   (await response.json()) as { code: string; status: number; requestId: string };
@@ -146,6 +147,28 @@ describe("what comes back", () => {
 
   test("an answer that breaks off is cut off here too, never ended as if it were whole", async () => {
     await expect(call("/s/cut").then((response) => response.text())).rejects.toThrow("terminated");
+  });
+});
+
+describe("time", () => {
+  test("an answer whose next chunk does not come is cut off after the idle timeout", async () => {
+    const response = await call("/impatient/pause");
+    expect(response.status).toBe(200);
+    await expect(response.text()).rejects.toThrow("terminated");
+  });
+
+  test("a client that takes longer than the headers' timeout to send its body is waited for", async () => {
+    const slow = new ReadableStream({
+      async start(controller) {
+        for (const piece of ["one ", "two ", "three"]) {
+          controller.enqueue(new TextEncoder().encode(piece));
+          await new Promise((resolve) => setTimeout(resolve, 250));
+        }
+        controller.close();
+      },
+    });
+    const response = await call("/impatient/echo", { method: "POST", body: slow, duplex: "half" } as RequestInit);
+    expect(await response.text()).toBe("one two three");
   });
 });
 

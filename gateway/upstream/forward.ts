@@ -35,6 +35,8 @@ class Forwarding implements Dispatcher.DispatchHandler {
   readonly #tried: Target[] = [];
   #resume: (() => void) | undefined = undefined;
   #held: Buffer | undefined = undefined;
+  /** What the answer's Content-Length says; undefined without one. */
+  #length: number | undefined = undefined;
   #started = false;
 
   constructor(exchange: Exchange, deps: ForwardDeps) {
@@ -74,7 +76,9 @@ class Forwarding implements Dispatcher.DispatchHandler {
     const exchange = this.#exchange;
     exchange.upstreamUs = this.#deps.nowUs() - exchange.upstreamStartedAtUs;
     exchange.status = status;
-    exchange.responseHeaders = responseHeadersOf(raw);
+    const { headers, length } = responseHeadersOf(raw);
+    exchange.responseHeaders = headers;
+    this.#length = length;
     this.#resume = resume;
     const goOn = this.#deps.head(exchange);
     // Only now: a head that cannot be written (a control character in a value) is still answered with a problem.
@@ -82,13 +86,16 @@ class Forwarding implements Dispatcher.DispatchHandler {
     return goOn;
   }
 
-  /** The first chunk is held: most answers are one chunk, and head and body then leave in one write. */
+  /**
+   * The first chunk is held: most answers are one chunk, and head and body then leave in one write. Where more may come, it
+   * is held for a microtask only, since a stream's next chunk may be a long time away.
+   */
   onData(chunk: Buffer): boolean {
     const exchange = this.#exchange;
     exchange.responseBytes += chunk.length;
     if (this.#held === undefined && exchange.responseBytes === chunk.length) {
       this.#held = chunk;
-      queueMicrotask(this.#flush);
+      if (chunk.length !== this.#length) queueMicrotask(() => this.#flush());
       return true;
     }
     this.#flush();
@@ -134,13 +141,13 @@ class Forwarding implements Dispatcher.DispatchHandler {
     this.#deps.settle(this.#exchange);
   }
 
-  readonly #flush = (): void => {
+  #flush(): void {
     const held = this.#held;
     if (held === undefined) return;
     this.#held = undefined;
     // Too late to return false to undici for this chunk; the next one is held back by `#write`.
     this.#exchange.res.write(held);
-  };
+  }
 
   #write(chunk: Buffer): boolean {
     const { res } = this.#exchange;

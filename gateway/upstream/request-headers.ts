@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from "node:http";
 import type { Exchange } from "#gateway/pipeline/exchange.ts";
 
 /** What becomes of a header on its way upstream. */
@@ -60,14 +61,17 @@ export function upstreamHeaders(exchange: Exchange, scheme: string): string[] {
   // What came from a peer that is no trusted proxy is its own claim: it is replaced, not extended.
   const before = trusted ? parsed["x-forwarded-for"] : undefined;
   headers.push("X-Forwarded-For", before ? `${String(before)}, ${clientAddress}` : clientAddress);
-  headers.push("X-Forwarded-Host", forwarded(trusted, parsed["x-forwarded-host"]) ?? parsed.host ?? "");
-  headers.push("X-Forwarded-Proto", forwarded(trusted, parsed["x-forwarded-proto"]) ?? scheme, "Via", via);
+  const claimed = trusted ? parsed : NOTHING;
+  headers.push("X-Forwarded-Host", one(claimed["x-forwarded-host"]) ?? parsed.host ?? "");
+  headers.push("X-Forwarded-Proto", one(claimed["x-forwarded-proto"]) ?? scheme, "Via", via);
   if (requestEdit !== undefined) for (const part of requestEdit.add) headers.push(part);
   return headers;
 }
 
-function forwarded(trusted: boolean, value: string | string[] | undefined): string | undefined {
-  return trusted && value !== undefined ? String(value) : undefined;
+const NOTHING: IncomingHttpHeaders = Object.freeze({});
+
+function one(value: string | string[] | undefined): string | undefined {
+  return value === undefined ? undefined : String(value);
 }
 
 function namedByConnection(connection: string | undefined): string[] | undefined {

@@ -11,10 +11,17 @@ const HOP_BY_HOP = new Set([
 ]);
 const LENGTHS = new Set([...HOP_BY_HOP].map((name) => name.length));
 
-/** The upstream's raw headers as `[name, value, …]` without the hop-by-hop ones and those that `Connection` names. */
-export function responseHeadersOf(raw: readonly Buffer[]): string[] {
+/** `headers` are `[name, value, …]`; `length` is what Content-Length says, where there is one. */
+export interface ResponseHead {
+  headers: string[];
+  length: number | undefined;
+}
+
+/** The upstream's raw headers without the hop-by-hop ones and those that `Connection` names. */
+export function responseHeadersOf(raw: readonly Buffer[]): ResponseHead {
   const headers: string[] = [];
   let named: string | undefined;
+  let length: number | undefined;
   for (let index = 0; index < raw.length; index += 2) {
     const name = raw[index]!.toString("latin1");
     if (LENGTHS.has(name.length) && HOP_BY_HOP.has(name.toLowerCase())) {
@@ -22,10 +29,12 @@ export function responseHeadersOf(raw: readonly Buffer[]): string[] {
         named = raw[index + 1]!.toString("latin1").toLowerCase();
       continue;
     }
-    headers.push(name, raw[index + 1]!.toString("latin1"));
+    const value = raw[index + 1]!.toString("latin1");
+    if (name.length === 14 && name.toLowerCase() === "content-length") length = Number(value);
+    headers.push(name, value);
   }
-  if (named === undefined || named === "keep-alive" || named === "close") return headers;
-  return withoutNamed(headers, new Set(named.split(",").map((name) => name.trim())));
+  if (named === undefined || named === "keep-alive" || named === "close") return { headers, length };
+  return { headers: withoutNamed(headers, new Set(named.split(",").map((name) => name.trim()))), length };
 }
 
 function withoutNamed(headers: readonly string[], named: ReadonlySet<string>): string[] {
