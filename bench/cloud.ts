@@ -5,6 +5,7 @@ import { z } from "zod";
 import { waitUntil } from "#base/wait.ts";
 import { environmentView } from "#contracts/console/views.ts";
 import { startCloud } from "#tools/testing/cloud.ts";
+import { deployEnvironment } from "#tools/seed/deploy-environment.ts";
 import { openAccount } from "#tools/seed/open-account.ts";
 import { restClient } from "#tools/seed/rest-client.ts";
 import { waitForRun } from "#tools/seed/wait-for-run.ts";
@@ -12,7 +13,6 @@ import { figure, rounded } from "./measure/figure.ts";
 import { joinHybrid } from "./measure/hybrid.ts";
 
 const ROUNDS = 3;
-const queued = z.object({ environment: z.string(), clusterRun: z.string() });
 const destroying = z.object({ run: z.string() });
 
 /** How long a person waits: a start, a deployment, a second cluster, a hybrid node, a destroy, and a machine that was killed. */
@@ -63,12 +63,10 @@ async function timed<T>(name: string, task: () => Promise<T>): Promise<T> {
 type Rest = ReturnType<typeof restClient>;
 
 async function deploy(rest: Rest, name: string): Promise<string> {
-  const { environment, clusterRun } = await rest.post("/environments", { name, homeRegion: "eu-west-dublin" }, queued);
-  await waitForRun(rest, clusterRun);
-  const at = `/environments/${environment}`;
-  const [home] = (await rest.get(at, environmentView)).clusters;
+  const { id, clusters } = await deployEnvironment(rest, { name, homeRegion: "eu-west-dublin" });
+  const [home] = clusters;
   await waitUntil(() => answers(home!.endpoint!), { what: "the new gateway answers", timeoutMs: 10_000, everyMs: 20 });
-  return at;
+  return `/environments/${id}`;
 }
 
 async function addCluster(rest: Rest, at: string): Promise<void> {

@@ -9,6 +9,7 @@ import { keyCreated } from "#contracts/plane/entities.ts";
 import { apiDetail } from "#contracts/plane/apis.ts";
 import { startCloud } from "#tools/testing/cloud.ts";
 import { freePort } from "#tools/testing/free-port.ts";
+import { deployEnvironment } from "#tools/seed/deploy-environment.ts";
 import { openAccount } from "#tools/seed/open-account.ts";
 import { restClient } from "#tools/seed/rest-client.ts";
 import { waitForRun } from "#tools/seed/wait-for-run.ts";
@@ -63,14 +64,8 @@ interface Gateway {
 }
 
 async function threeClusters(rest: Rest, state: string, ends: (() => Promise<void>)[]) {
-  const made = z.object({ environment: z.string(), clusterRun: z.string() });
-  const { environment, clusterRun } = await rest.post(
-    "/environments",
-    { name: "Bench", homeRegion: "eu-west-dublin" },
-    made,
-  );
-  await waitForRun(rest, clusterRun);
-  const at = `/environments/${environment}`;
+  const { id } = await deployEnvironment(rest, { name: "Bench", homeRegion: "eu-west-dublin" });
+  const at = `/environments/${id}`;
   const remote = { kind: "cloud", name: "Remote", region: "us-east-virginia" };
   await waitForRun(rest, (await rest.post(`${at}/clusters`, remote, z.object({ run: z.string() }))).run);
   const { clusters } = await rest.get(at, environmentView);

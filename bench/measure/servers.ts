@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { connect } from "node:net";
 import { endChild, spawnLeashed, type LeashedChild } from "#base/leash.ts";
+import { listens } from "#base/loopback.ts";
 import { waitUntil } from "#base/wait.ts";
 import { repository } from "#tools/bundle.ts";
 import { freePort } from "#tools/testing/free-port.ts";
@@ -80,12 +80,4 @@ async function started(child: LeashedChild, port: number): Promise<Measured> {
     },
   );
   return { pid: child.pid!, port, end: () => endChild(child, 10_000) };
-}
-
-function listens(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, "127.0.0.1");
-    socket.once("connect", () => resolve(Boolean(socket.destroy())));
-    socket.once("error", () => resolve(false));
-  });
 }

@@ -1,28 +1,32 @@
 import { expect, test } from "@playwright/test";
 import { z } from "zod";
 import { waitUntil } from "#base/wait.ts";
-import { enrolmentTokenCreated } from "#contracts/console/views.ts";
+import { clusterDetail, enrolmentTokenCreated } from "#contracts/console/views.ts";
 import { analyticsReport } from "#contracts/plane/analytics.ts";
 import { keyCreated } from "#contracts/plane/entities.ts";
 import { newToken } from "#base/token.ts";
+import { deployEnvironment } from "#tools/seed/deploy-environment.ts";
+import type { RestClient } from "#tools/seed/rest-client.ts";
 import { consoleUrl, ordersUrl } from "../fixtures/environment.ts";
 import { runInstallCommand, type HybridGateway } from "../fixtures/hybrid-gateway.ts";
 import { processOf } from "../fixtures/region.ts";
-import { newTenant, type Rest } from "../fixtures/rest.ts";
+import { newTenant } from "../fixtures/tenant.ts";
 import { callOnce, Traffic } from "../fixtures/traffic.ts";
 
-test("the control plane freezes, dies and comes back under traffic: no call fails and every call is counted", async ({
-  page,
-}) => {
-  const rest = await newTenant(page, consoleUrl(), "Partition");
-  const environment = await rest.deploy("Production", "eu-west-dublin");
+test("the control plane freezes, dies and comes back under traffic: no call fails and every call is counted", async () => {
+  const { rest, statusOf } = await newTenant(consoleUrl(), "Partition");
+  const environment = await deployEnvironment(rest, { name: "Production", homeRegion: "eu-west-dublin" });
   const at = `/environments/${environment.id}`;
-  const api = await rest.ask(z.object({ id: z.string() }), "POST", `${at}/apis`, {
-    name: "Orders",
-    listenPath: "/orders",
-    upstreamUrl: ordersUrl(),
-  });
-  const makeKey = (name: string) => rest.ask(keyCreated, "POST", `${at}/keys`, { name, apis: { [api.id]: {} } });
+  const api = await rest.post(
+    `${at}/apis`,
+    {
+      name: "Orders",
+      listenPath: "/orders",
+      upstreamUrl: ordersUrl(),
+    },
+    z.object({ id: z.string() }),
+  );
+  const makeKey = (name: string) => rest.post(`${at}/keys`, { name, apis: { [api.id]: {} } }, keyCreated);
   const [steady, doomed] = [await makeKey("Steady"), await makeKey("Doomed")];
   const hybrid = await joinHybrid(rest, at);
   const plane = environment.controlPlane!.id;
@@ -42,7 +46,7 @@ test("the control plane freezes, dies and comes back under traffic: no call fail
       expect(await callOnce(url, stranger), "an unknown key during the partition is not called wrong").toBe(503);
       strayCalls += 1;
     }
-    expect((await rest.call("DELETE", `${at}/keys/${doomed.id}`)).status).toBe(503);
+    expect(await statusOf("DELETE", `${at}/keys/${doomed.id}`)).toBe(503);
     traffic.push(await restartUnderPartition(hybrid, traffic, urls[1]!, steady.secret));
     await moreCalls([traffic[0]!, traffic.at(-1)!], 200);
 
@@ -52,7 +56,7 @@ test("the control plane freezes, dies and comes back under traffic: no call fail
       timeoutMs: 15_000,
     });
     await moreCalls([traffic[0]!, traffic.at(-1)!], 200);
-    await waitUntil(async () => (await rest.call("DELETE", `${at}/keys/${doomed.id}`)).status === 204, {
+    await waitUntil(async () => (await statusOf("DELETE", `${at}/keys/${doomed.id}`)) === 204, {
       what: "the control plane takes writes again",
       timeoutMs: 20_000,
     });
@@ -63,7 +67,7 @@ test("the control plane freezes, dies and comes back under traffic: no call fail
 
     const made = traffic.reduce((sum, { calls }) => sum + calls, strayCalls);
     // Of this API: the look that ends a deployment is a call to the cluster too, and not ours.
-    const counted = () => rest.ask(analyticsReport, "GET", `${at}/analytics?range=15m&api=${api.id}`);
+    const counted = () => rest.get(`${at}/analytics?range=15m&api=${api.id}`, analyticsReport);
     const report = await waitUntil(
       async () => {
         const { totals } = await counted();
@@ -77,14 +81,16 @@ test("the control plane freezes, dies and comes back under traffic: no call fail
   }
 });
 
-async function joinHybrid(rest: Rest, at: string) {
+async function joinHybrid(rest: RestClient, at: string) {
   const made = z.object({ cluster: z.string(), enrolment: enrolmentTokenCreated });
-  const { cluster, enrolment } = await rest.ask(made, "POST", `${at}/clusters`, { kind: "hybrid", name: "Warehouse" });
+  const { cluster, enrolment } = await rest.post(`${at}/clusters`, { kind: "hybrid", name: "Warehouse" }, made);
   const gateway = await runInstallCommand(enrolment.install[0]!.command);
   try {
     const node = await waitUntil(
       async () =>
-        (await rest.cluster(cluster)).nodes.find(({ status, live }) => status === "connected" && live?.applied),
+        (await rest.get(`/clusters/${cluster}`, clusterDetail)).nodes.find(
+          ({ status, live }) => status === "connected" && live?.applied,
+        ),
       { what: "the node is connected with a revision applied", timeoutMs: 10_000, everyMs: 50 },
     );
     expect(node.live?.applied).toEqual(node.live?.desired);

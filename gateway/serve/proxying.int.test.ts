@@ -162,6 +162,7 @@ describe("time", () => {
       async start(controller) {
         for (const piece of ["one ", "two ", "three"]) {
           controller.enqueue(new TextEncoder().encode(piece));
+          // Slowness is the subject here: nothing else could be waited for.
           await new Promise((resolve) => setTimeout(resolve, 250));
         }
         controller.close();

@@ -1,8 +1,8 @@
 import { chmod, mkdir, rm } from "node:fs/promises";
-import { connect } from "node:net";
 import { dirname, join } from "node:path";
 import { parseEnv } from "#base/env.ts";
 import { createLogger } from "#base/log.ts";
+import { listens } from "#base/loopback.ts";
 import { regionEnv } from "./env.ts";
 import { regionServer } from "./http.ts";
 import { portRangeOf } from "./ports.ts";
@@ -16,7 +16,7 @@ const env = parseEnv(regionEnv);
 const log = createLogger("local-region", { level: env.CAUSEWAY_LOG_LEVEL });
 const socket = env.CAUSEWAY_LOCAL_SOCKET;
 
-if (await isAnswered(socket)) {
+if (await listens(socket)) {
   log.error(`another supervisor answers at ${socket}; stop it first`);
   process.exit(1);
 }
@@ -45,12 +45,4 @@ async function stop(): Promise<void> {
   await region.close();
   log.info("local region has stopped");
   process.exit(0);
-}
-
-function isAnswered(path: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const probe = connect(path);
-    probe.once("connect", () => resolve(Boolean(probe.destroy())));
-    probe.once("error", () => resolve(false));
-  });
 }

@@ -1,4 +1,4 @@
-import { createServer } from "node:net";
+import { isFree } from "#base/loopback.ts";
 import { RegionError } from "./errors.ts";
 import type { Store } from "./store.ts";
 
@@ -41,12 +41,4 @@ export function portsOf(store: Store, range: PortRange): Ports {
       delete held[port];
     },
   };
-}
-
-export function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const probe = createServer();
-    probe.once("error", () => resolve(false));
-    probe.listen({ port, host: "127.0.0.1", exclusive: true }, () => probe.close(() => resolve(true)));
-  });
 }

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { ServiceSpec, ServiceStatus } from "./api.ts";
 import { LogFile } from "./log-file.ts";
-import { isFree, type Ports } from "./ports.ts";
+import { isFree } from "#base/loopback.ts";
+import type { Ports } from "./ports.ts";
 import { Replica } from "./replica.ts";
 import { keyOf, type Store } from "./store.ts";
 

