@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { TLSSocket } from "node:tls";
 import type { Session } from "#gateway/session/index.ts";
+import { Fields } from "#gateway/wire/index.ts";
 import type { CompiledApi, Plan } from "./compile-api.ts";
 
 /** Changes to the headers that go upstream, decided at load. */
@@ -15,6 +17,8 @@ export interface Connection {
   address: string;
   /** Whether the peer is a proxy whose X-Forwarded-* fields are believed. */
   trusted: boolean;
+  /** Null over a plain connection. */
+  tls: TLSSocket | null;
   /** Exchanges in flight, newest first. */
   inFlight: Exchange | undefined;
 }
@@ -24,6 +28,7 @@ export class Exchange {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
   readonly method: string;
+  readonly fields: Fields;
   /** Normalised path, as the client sent it otherwise. */
   readonly path: string;
   /** With its question mark, byte for byte; empty when there is none. */
@@ -70,6 +75,7 @@ export class Exchange {
     this.req = req;
     this.res = res;
     this.method = req.method!;
+    this.fields = new Fields(req.rawHeaders);
     this.path = path;
     this.query = query;
     this.upstreamQuery = query;

@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { ResolvedOperation } from "#contracts/api/resolved.ts";
 import type { GatewaySettings } from "#contracts/config/file.ts";
 import type { LimitBook } from "#gateway/limit/index.ts";
+import type { Secrets } from "#gateway/secrets/index.ts";
 import type { SessionSource } from "#gateway/session/index.ts";
 import type { Admitted, Exchange, Identified, Responding } from "./exchange.ts";
 import type { Reply } from "./reply.ts";
@@ -32,6 +33,7 @@ export interface PluginDeps {
   settings: GatewaySettings;
   sessions: SessionSource;
   limits: LimitBook;
+  secrets: Secrets;
 }
 
 /**

@@ -3,6 +3,7 @@ import { prepare, type Applied, type Configuration, type Prepared } from "#gatew
 import { LimitBook, LocalAuthority } from "#gateway/limit/index.ts";
 import type { CompileDeps } from "#gateway/pipeline/index.ts";
 import { plugins } from "#gateway/plugins/index.ts";
+import { processSecrets } from "#gateway/secrets/index.ts";
 import { Balancer } from "#gateway/upstream/index.ts";
 import type { WorkerPool } from "./worker-pool.ts";
 
@@ -54,6 +55,7 @@ function proofDeps({ settings }: Configuration): CompileDeps {
     settings,
     limits: new LimitBook({ authority, clock: systemClock }),
     sessions: { find: () => null },
+    secrets: processSecrets,
     balancerFor: ({ targets }) => {
       for (const { url } of targets) if (!URL.canParse(url)) throw new Error(`upstream: ${url} is not a URL`);
       return new Balancer([]);

@@ -4,6 +4,7 @@ import { compileApi, type CompiledApi } from "#gateway/pipeline/index.ts";
 import { plugins } from "#gateway/plugins/index.ts";
 import { buildRoutes, type Routes } from "#gateway/serve/index.ts";
 import type { LimitBook } from "#gateway/limit/index.ts";
+import { processSecrets } from "#gateway/secrets/index.ts";
 import type { SessionBook } from "#gateway/session/index.ts";
 import type { PoolSet } from "#gateway/upstream/index.ts";
 import type { ToWorker } from "./messages.ts";
@@ -41,6 +42,7 @@ export class Loader {
       settings,
       sessions: this.#sessions,
       limits: this.#limits,
+      secrets: processSecrets,
       balancerFor: (upstream: ResolvedApi["upstream"]) => this.#pools.balancerFor(upstream),
     };
     for (const id of order)

@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { TLSSocket } from "node:tls";
 import type { Connection, Exchange } from "#gateway/pipeline/index.ts";
 import { inRanges, type Ranges } from "#gateway/upstream/index.ts";
 
@@ -27,6 +28,7 @@ export class Connections {
     const connection: Connection = {
       address,
       trusted: address !== "" && inRanges(this.#trusted, address),
+      tls: socket instanceof TLSSocket ? socket : null,
       inFlight: undefined,
     };
     socket[state] = connection;

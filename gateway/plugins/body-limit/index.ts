@@ -10,7 +10,7 @@ export const bodyLimit = definePlugin({
     const capBytes = settings.maxRequestBodyBytes;
     const refusal = reject(413, "body_too_large", `The request's body may hold ${capBytes} bytes.`);
     return (exchange) => {
-      const length = exchange.req.headers["content-length"];
+      const length = exchange.fields.get("content-length");
       return length !== undefined && Number(length) > capBytes ? refusal : undefined;
     };
   },

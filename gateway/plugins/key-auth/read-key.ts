@@ -26,7 +26,7 @@ function readPlace(exchange: Exchange, { header, query }: KeyPlace): string | un
 }
 
 function bearer(exchange: Exchange): string | undefined {
-  const value = exchange.req.headers.authorization;
+  const value = exchange.fields.get("authorization");
   // RFC 9110, 11.1: the scheme's name is case-insensitive.
   if (value === undefined || value.length < 8 || value.slice(0, 7).toLowerCase() !== "bearer ") return undefined;
   exchange.credentialHeader = "authorization";
@@ -34,8 +34,8 @@ function bearer(exchange: Exchange): string | undefined {
 }
 
 function fromHeader(exchange: Exchange, name: string): string | undefined {
-  const value = exchange.req.headers[name];
-  if (typeof value !== "string") return undefined;
+  const value = exchange.fields.get(name);
+  if (value === undefined) return undefined;
   exchange.credentialHeader = name;
   return name === "authorization" ? value.replace(/^bearer +/i, "") : value;
 }

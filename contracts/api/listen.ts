@@ -1,0 +1,33 @@
+import { z } from "zod";
+
+/** `/orders`: starts with a slash, no dot segments, no query. `/` serves the whole host. */
+export const listenPath = z
+  .string()
+  .max(1_024)
+  .regex(/^\/[^?#\s]*$/, "expected a path that starts with / and has no query")
+  .refine(
+    (path) => !path.split("/").some((segment) => segment === "." || segment === ".."),
+    "dot segments are not allowed",
+  )
+  .refine((path) => !path.includes("//"), "empty segments are not allowed")
+  .transform((path) => (path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path));
+
+/** `api.example.com`, `*.example.com`, without a port. */
+export const host = z
+  .string()
+  .regex(
+    /^(\*\.)?[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/,
+    "expected a host name in lower case, without a port; *. may lead",
+  );
+
+const listenFull = z.strictObject({
+  /** Absent: any host. */
+  host: host.optional(),
+  path: listenPath,
+  /** Whether the listen path is taken off before the upstream sees the request. */
+  strip: z.boolean().default(true),
+});
+export const listen = z.union([
+  listenPath.transform((path) => ({ path, strip: true as boolean, host: undefined })),
+  listenFull,
+]);

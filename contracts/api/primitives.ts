@@ -1,0 +1,10 @@
+import { z } from "zod";
+
+/** A target or an issuer. */
+export const httpUrl = z.url({ protocol: /^https?$/, error: "expected an http:// or https:// URL" });
+export const headerName = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, "expected a header name (RFC 9110, 5.1)");
+export const headerValue = z
+  .string()
+  // What a field value must not hold (RFC 9110, 5.5) is control characters.
+  // oxlint-disable-next-line no-control-regex
+  .regex(/^[^\u0000-\u0008\u000a-\u001f\u007f]*$/, "control characters are not allowed in a header value");
