@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { durationMs } from "../quantities.ts";
 import { httpUrl } from "./primitives.ts";
+import { balancing, breaker, ejection, health, retry } from "./resilience.ts";
+import { discovery, targets } from "./targets.ts";
 
 export const timeouts = z.strictObject({
   /** Until the connection to the target stands. */
@@ -9,15 +11,27 @@ export const timeouts = z.strictObject({
   headersMs: durationMs.default(30_000),
   /** Between two chunks of the response's body. */
   idleMs: durationMs.default(60_000),
+  /** The whole exchange with all its tries: 504 `upstream_timeout`, or a cut once the answer has begun. Absent: no bound. */
+  totalMs: durationMs.optional(),
 });
 
-const target = z.strictObject({ url: httpUrl, weight: z.int().min(0).max(1_000).default(1) });
-
-const upstreamFull = z.strictObject({
-  targets: z.array(target).min(1).max(256),
-  timeouts: timeouts.prefault({}),
-});
-export const upstream = z.union([
-  httpUrl.transform((url) => ({ targets: [{ url, weight: 1 }], timeouts: timeouts.parse({}) })),
-  upstreamFull,
-]);
+const upstreamFull = z
+  .strictObject({
+    targets: targets.default([]),
+    discovery: discovery.optional(),
+    balancing,
+    health: health.optional(),
+    ejection,
+    /** Over this time a target that came or came back grows from a tenth of its weight to all of it; 0: at once. */
+    slowStart: durationMs.default(0),
+    timeouts: timeouts.prefault({}),
+    retry: retry.prefault({}),
+    breaker: breaker.optional(),
+  })
+  .refine(({ targets, discovery }) => targets.length > 0 || discovery !== undefined, {
+    error: "expected at least one target, or discovery",
+    path: ["targets"],
+  });
+/** A URL, or all that there is to say about where requests go. */
+export const upstream = z.union([httpUrl.transform((url) => upstreamFull.parse({ targets: [{ url }] })), upstreamFull]);
+export type Upstream = z.infer<typeof upstream>;

@@ -12,7 +12,7 @@ export function viewApi(row: Omit<ApiRow, "document" | "resolved">): ApiView {
     state: row.settings.state,
     listenHost: row.listenHost || null,
     listenPath: row.listenPath,
-    upstreamUrl: row.settings.upstream.targets[0]?.url ?? "",
+    upstreamUrl: whereTo(row.settings.upstream),
     authSummary: row.settings.auth.anyOf.map((all) => Object.keys(all).join(" + ")).join(" or ") || "none",
     tags: row.settings.tags,
     operationCount: row.operationCount,
@@ -20,6 +20,13 @@ export function viewApi(row: Omit<ApiRow, "document" | "resolved">): ApiView {
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
   };
+}
+
+/** The first target; where a registry knows them, the registry. */
+function whereTo({ targets, discovery }: ApiRow["settings"]["upstream"]): string {
+  const [first] = targets;
+  if (first || !discovery) return first?.url ?? "";
+  return "consul" in discovery ? discovery.consul.address : discovery.url;
 }
 
 export function viewApiDetail(row: ApiRow): ApiDetail {

@@ -1,4 +1,5 @@
-/** Small lists as text, one entry a line: headers as `Name: value`, targets as `url` or `url weight`. */
+/** Small lists as text, one entry a line: headers as `Name: value`, targets as `url weight dns`. */
+import type { ApiSettings } from "#contracts/api/definition.ts";
 
 export function headerLines(headers: Record<string, string> | undefined): string {
   return Object.entries(headers ?? {})
@@ -23,14 +24,24 @@ export function readNames(text: string): string[] {
     .filter((name) => name !== "");
 }
 
-export function targetLines(targets: { url: string; weight: number }[]): string {
-  return targets.map(({ url, weight }) => (weight === 1 ? url : `${url} ${weight}`)).join("\n");
+type Target = ApiSettings["upstream"]["targets"][number];
+
+/** `http://a.test 5 dns`: weight and way to resolve stand there only where they say something. */
+export function targetLines(targets: readonly Target[]): string {
+  return targets
+    .map(({ url, weight, resolve }) =>
+      [url, ...(weight === 1 ? [] : [weight]), ...(resolve ? [resolve] : [])].join(" "),
+    )
+    .join("\n");
 }
 
-export function readTargets(text: string): { url: string; weight: number }[] {
+/** Words that are neither a weight nor `dns` or `srv` come out as a weight that the server refuses. */
+export function readTargets(text: string): Target[] {
   return linesOf(text).map((line) => {
-    const [url = "", weight] = line.split(/\s+/);
-    return { url, weight: weight === undefined ? 1 : Number(weight) };
+    const [url = "", ...words] = line.split(/\s+/);
+    const resolve = words.find((word) => word === "dns" || word === "srv");
+    const [weight] = words.filter((word) => word !== resolve);
+    return { url, weight: weight === undefined ? 1 : Number(weight), ...(resolve ? { resolve } : {}) };
   });
 }
 

@@ -21,6 +21,17 @@ describe("the settings' form", () => {
       },
     ],
     [{ operations: { getOrder: { rate: "5/s" } }, document: "openapi: 3.1.0" }],
+    [
+      {
+        upstream: {
+          targets: [
+            { dns: "api.internal", port: 8080 },
+            { srv: "_http._tcp.a.test", weight: 2 },
+          ],
+        },
+      },
+    ],
+    [{ upstream: { discovery: { url: "http://a.test" }, health: "/h", retry: { attempts: 0 }, breaker: {} } }],
   ])("opening and saving without a change changes nothing: %j", (given) => {
     const { document, name, ...before } = parse(given);
     const after = apiInput.parse(settingsOf(valuesOf(name, before), before, document));
@@ -52,7 +63,8 @@ it("a target's weight stands after it when it is not one", () => {
   const targets = [
     { url: "http://a.test", weight: 1 },
     { url: "http://b.test", weight: 5 },
+    { url: "http://c.test", weight: 2, resolve: "dns" as const },
   ];
-  expect(targetLines(targets)).toBe("http://a.test\nhttp://b.test 5");
+  expect(targetLines(targets)).toBe("http://a.test\nhttp://b.test 5\nhttp://c.test 2 dns");
   expect(readTargets(targetLines(targets))).toEqual(targets);
 });

@@ -1,0 +1,126 @@
+import { z } from "zod";
+import { durationMs } from "../quantities.ts";
+import { headerName } from "./primitives.ts";
+
+/** What an API does when a target fails. Durations are written `5s` and parsed to milliseconds, shares `50%` and to 0…1. */
+
+/** Written `50%`; parsed to a number from 0 to 1. A number is taken as parsed already. */
+const share = z.union([
+  z.number().min(0).max(1),
+  z.string().transform((text, context) => {
+    const percent = /^\d{1,3}(\.\d{1,3})?%$/.test(text) ? Number(text.slice(0, -1)) : Number.NaN;
+    if (percent <= 100) return percent / 100;
+    context.addIssue({ code: "custom", message: "expected a share such as 20%, or a number from 0 to 1" });
+    return z.NEVER;
+  }),
+]);
+
+const retryBudget = z.strictObject({
+  /** Of the requests of the last ten seconds, how many may be sent again. */
+  share: share.default(0.2).describe("Share of requests that may be sent again, default 20%"),
+  /** So many a second always may, in each worker: a quiet API must not lose its retries to arithmetic. */
+  minPerSecond: z.number().min(0).max(10_000).default(10).describe("Retries a second that are always allowed"),
+});
+
+/** Statuses that mean that somebody before the service answered, or that it may be tried elsewhere. */
+const retryStatus = z.union([z.literal(429), z.literal(500), z.literal(502), z.literal(503), z.literal(504)]);
+
+/**
+ * When a request is sent again. Where no byte of it had left, always, whatever the method; after that only for idempotent
+ * methods (RFC 9110, 9.2.2) with a body that can be sent again, and within the budget.
+ */
+export const retry = z.strictObject({
+  /** Further tries after the first; 0 switches retries off. */
+  attempts: z.int().min(0).max(10).default(2).describe("Further tries after the first, default 2"),
+  budget: z
+    .union([share.transform((value) => ({ share: value, minPerSecond: 10 })), retryBudget])
+    .prefault({})
+    .describe("What retries may cost: 20%, or { share, minPerSecond }"),
+  /** `connect`: no connection came about; `reset`: it broke before an answer; `timeout`: no answer in time. */
+  on: z
+    .array(z.union([z.enum(["connect", "reset", "timeout"]), retryStatus]))
+    .max(8)
+    .default(["connect", "reset"])
+    .describe("What is tried again: connect, reset, timeout, 429, 500, 502, 503, 504; default connect and reset"),
+  /** How long one try may take until its answer's headers; counted as `timeout`. */
+  perTryTimeout: durationMs.optional().describe("Until the headers of one try's answer"),
+});
+export type Retry = z.infer<typeof retry>;
+
+/** Per operation and target: too many failures open it, and it lets one probe through after the cool-down. */
+export const breaker = z.strictObject({
+  errorShare: share.default(0.5).describe("Share of failures from which it opens, default 50%"),
+  /** Calls within the window below which it never opens. */
+  sample: z.int().min(1).max(100_000).default(20),
+  window: durationMs.default(10_000).describe("What counts as recent, default 10s"),
+  coolDown: durationMs.default(30_000).describe("How long it stays open before a probe, default 30s"),
+  /** What counts as a failure; a status is written as a number. */
+  on: z
+    .array(z.union([z.enum(["5xx", "connect", "reset", "timeout"]), z.int().min(400).max(599)]))
+    .min(1)
+    .max(16)
+    .default(["5xx", "connect", "reset", "timeout"]),
+});
+export type Breaker = z.infer<typeof breaker>;
+
+/** `200-399`, or one status. */
+const statusRange = z.union([
+  z
+    .int()
+    .min(100)
+    .max(599)
+    .transform((status) => String(status)),
+  z.string().regex(/^[1-5]\d\d(-[1-5]\d\d)?$/, "expected a status or a range such as 200-399"),
+]);
+
+const healthFull = z.strictObject({
+  /** Below the target's own path, with a query where one is wanted. */
+  path: z
+    .string()
+    .max(1_024)
+    .regex(/^\/[^#\s]*$/, "expected a path that starts with /")
+    .default("/"),
+  method: z.enum(["GET", "HEAD", "OPTIONS"]).default("GET"),
+  interval: durationMs.default(5_000).describe("Between two checks of a target, default 5s"),
+  timeout: durationMs.default(1_000),
+  /** Checks in a row that must succeed before a target that was out takes requests again. */
+  healthyAfter: z.int().min(1).max(100).default(2),
+  /** Checks in a row that must fail before a target takes no more requests. */
+  unhealthyAfter: z.int().min(1).max(100).default(3),
+  expect: z.array(statusRange).min(1).max(20).default(["200-399"]),
+});
+/** Active checks: `/health`, or all of it. The node asks each target once an interval, not once a worker. */
+export const health = z.union([
+  healthFull.shape.path.unwrap().transform((path) => healthFull.parse({ path })),
+  healthFull,
+]);
+export type Health = z.infer<typeof health>;
+
+const ejectionFull = z.strictObject({
+  /** Failures in a row (no connection, a broken one, no answer in time, 502, 503, 504) after which a target is left out. */
+  consecutiveFailures: z.int().min(1).max(1_000).default(5),
+  /** The first time; twice as long each further time in a row, up to ten times this. */
+  for: durationMs.default(30_000),
+  /** Past this share of left out targets all of them are used again: a guess must not take a whole API away. */
+  maxShare: share.default(0.5),
+});
+/** Passive: what the requests themselves show of a target, in each worker. On by default; `false` switches it off. */
+export const ejection = z.union([z.literal(false), ejectionFull]).prefault({});
+export type Ejection = z.infer<typeof ejection>;
+
+const cookieName = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, "expected a cookie's name");
+const hashKey = z.union([
+  z.literal("address"),
+  z.strictObject({ header: headerName }),
+  z.strictObject({ cookie: cookieName }),
+  z.strictObject({ query: z.string().min(1).max(100) }),
+]);
+/**
+ * `round-robin` by weight; `least-loaded`: of two drawn at random the one with fewer requests in flight for its weight;
+ * `{ hash: … }`: the same key goes to the same target, and a request without that key takes its turn.
+ */
+export const balancing = z
+  .union([z.enum(["round-robin", "least-loaded"]), z.strictObject({ hash: hashKey })])
+  .default("round-robin");
+export type Balancing = z.infer<typeof balancing>;
+export type HashKey = z.infer<typeof hashKey>;

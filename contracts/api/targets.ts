@@ -1,0 +1,104 @@
+import { z } from "zod";
+import { durationMs } from "../quantities.ts";
+import { httpUrl } from "./primitives.ts";
+
+/** Where an API's requests go: addresses that are written down, names that DNS knows, or a registry's list. */
+
+const scheme = z.enum(["http", "https"]).default("http");
+const port = z.int().min(1).max(65_535);
+const weight = z.int().min(0).max(1_000).default(1).describe("Share of requests beside the other targets; 0: none");
+/** Comes before the path of each request. */
+const basePath = z
+  .string()
+  .max(1_024)
+  .regex(/^\/[^?#\s]*$/, "expected a path that starts with /")
+  .optional();
+const dnsName = z
+  .string()
+  .max(253)
+  .regex(/^[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?$/, "expected a host name");
+
+const urlTarget = z.strictObject({
+  url: httpUrl,
+  weight,
+  /**
+   * `dns`: each A and AAAA record of the URL's host is a target, asked again when its TTL ends. `srv`: the host is the name
+   * of SRV records (RFC 2782), whose priority, weight and port count.
+   */
+  resolve: z.enum(["dns", "srv"]).optional(),
+});
+export type Target = z.infer<typeof urlTarget>;
+
+/** `{ dns: api.internal, port: 8080 }` is short for a URL with `resolve: dns`. */
+const dnsTarget = z
+  .strictObject({ dns: dnsName, port: port.optional(), scheme, path: basePath, weight })
+  .transform(({ dns, port, scheme, path = "", weight }): Target => {
+    return { url: `${scheme}://${dns}${port === undefined ? "" : `:${port}`}${path}`, weight, resolve: "dns" };
+  });
+
+/** `{ srv: _http._tcp.api.internal }` is short for a URL with `resolve: srv`. */
+const srvTarget = z
+  .strictObject({
+    srv: dnsName.regex(/^_[^.]+\._tcp\./, "expected a service name such as _http._tcp.api.internal"),
+    scheme,
+    path: basePath,
+    weight,
+  })
+  .transform(({ srv, scheme, path = "", weight }): Target => {
+    return { url: `${scheme}://${srv}${path}`, weight, resolve: "srv" };
+  });
+
+/** A URL alone, or with a weight; a name that DNS resolves to several; SRV records. */
+export const targets = z
+  .array(z.union([httpUrl.transform((url): Target => ({ url, weight: 1 })), urlTarget, dnsTarget, srvTarget]))
+  .max(256);
+
+/** `$.data[*]`, `items`, `$`: member names by dots, `[*]` for each entry of an array. */
+const jsonPath = z
+  .string()
+  .max(200)
+  .regex(/^\$?([A-Za-z0-9_-]+)?(\.[A-Za-z0-9_-]+|\[\*\])*$/, "expected a path such as $.data[*] or service.host");
+const secretReference = z
+  .string()
+  .regex(/^(env|file):\/\/\S+$/, "expected a reference such as env://CONSUL_TOKEN or file:///run/secrets/token");
+const every = durationMs
+  .refine((ms) => ms >= 100, "expected at least 100ms")
+  .default(10_000)
+  .describe("Between two questions, default 10s");
+
+const httpDiscovery = z.strictObject({
+  /** Answers JSON. */
+  url: httpUrl,
+  every,
+  /** Where the list is. An entry is an object, `host:port` or a URL. */
+  items: jsonPath.default("$[*]"),
+  host: jsonPath.default("host"),
+  port: jsonPath.default("port"),
+  /** Entries without one weigh 1. */
+  weight: jsonPath.default("weight"),
+  scheme,
+  path: basePath,
+  /** Sent as `Authorization: Bearer`. */
+  token: secretReference.optional(),
+});
+export type HttpDiscovery = z.infer<typeof httpDiscovery>;
+
+const consulDiscovery = z.strictObject({
+  consul: z.strictObject({
+    /** Of the agent or the servers: http://127.0.0.1:8500 */
+    address: httpUrl,
+    service: z.string().min(1).max(200),
+    tag: z.string().min(1).max(200).optional(),
+    datacenter: z.string().min(1).max(200).optional(),
+    /** An ACL token, sent as `X-Consul-Token`. */
+    token: secretReference.optional(),
+  }),
+  every,
+  scheme,
+  path: basePath,
+});
+export type ConsulDiscovery = z.infer<typeof consulDiscovery>;
+
+/** A list that is asked for again and again. When it cannot be had, the last one that could stays. */
+export const discovery = z.union([httpDiscovery, consulDiscovery]);
+export type Discovery = z.infer<typeof discovery>;
