@@ -1,7 +1,8 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
 import type { TLSSocket } from "node:tls";
 import type { Session } from "#gateway/session/index.ts";
-import { Fields } from "#gateway/wire/index.ts";
+import type { Fields, Inbound } from "#gateway/wire/index.ts";
+import { collectBody } from "./collect-body.ts";
+import { requestIdOf } from "./request-id.ts";
 import type { CompiledApi, Plan } from "./compile-api.ts";
 
 /** Changes to the headers that go upstream, decided at load. */
@@ -19,14 +20,17 @@ export interface Connection {
   trusted: boolean;
   /** Null over a plain connection. */
   tls: TLSSocket | null;
-  /** Exchanges in flight, newest first. */
-  inFlight: Exchange | undefined;
+}
+
+/** What goes on with an upstream for an exchange. */
+export interface Underway {
+  abort(): void;
 }
 
 /** One request and its answer. A class because it is the hot shape: every member is set here, in this order. */
 export class Exchange {
-  readonly req: IncomingMessage;
-  readonly res: ServerResponse;
+  readonly inbound: Inbound;
+  readonly connection: Connection;
   readonly method: string;
   readonly fields: Fields;
   /** Normalised path, as the client sent it otherwise. */
@@ -58,31 +62,47 @@ export class Exchange {
   requestBytes = 0;
   responseBytes = 0;
   settled = false;
-  /** Stops the upstream's side when the client goes away. */
-  abortUpstream: ((cause: Error) => void) | undefined = undefined;
-  connection: Connection | undefined = undefined;
-  /** Exchanges of one connection that are in flight (HTTP/1.1 pipelining) form a list. */
-  sibling: Exchange | undefined = undefined;
+  /** The request's body, where a plugin asked for its bytes; it is then sent from here. */
+  bufferedBody: Buffer | undefined = undefined;
+  forwarding: Underway | undefined = undefined;
+  #requestId: string | undefined = undefined;
 
   constructor(
-    req: IncomingMessage,
-    res: ServerResponse,
+    inbound: Inbound,
+    connection: Connection,
     path: string,
     query: string,
     startedAtUs: number,
     nowMs: number,
   ) {
-    this.req = req;
-    this.res = res;
-    this.method = req.method!;
-    this.fields = new Fields(req.rawHeaders);
+    this.inbound = inbound;
+    this.connection = connection;
+    this.method = inbound.method;
+    this.fields = inbound.fields;
     this.path = path;
     this.query = query;
     this.upstreamQuery = query;
     this.startedAtUs = startedAtUs;
     this.nowMs = nowMs;
+    if (inbound.bodyLength !== undefined) this.requestBytes = inbound.bodyLength;
+  }
+
+  /** The client's `X-Request-Id` where it is plausible, else one of ours. Made only when something needs to be named. */
+  get requestId(): string {
+    return (this.#requestId ??= requestIdOf(this.fields));
+  }
+
+  /** All of the request's body; undefined where it is larger than `capBytes`. */
+  async bufferBody(capBytes: number): Promise<Buffer | undefined> {
+    if (this.bufferedBody === undefined && this.inbound.hasBody)
+      this.bufferedBody = await collectBody(this.inbound, capBytes);
+    if (!this.inbound.hasBody) return NO_BYTES;
+    if (this.bufferedBody !== undefined) this.requestBytes = this.bufferedBody.length;
+    return this.bufferedBody;
   }
 }
+
+const NO_BYTES = Buffer.alloc(0);
 
 /** What steps see before anyone is known: no principal. */
 export type Admitted = Omit<Exchange, "principal">;

@@ -7,6 +7,7 @@ export {
   Exchange,
   type Admitted,
   type Connection,
+  type Underway,
   type HeaderEdit,
   type Identified,
   type Responding,

@@ -1,32 +1,32 @@
-import type { Duplex } from "node:stream";
+import type { Socket } from "node:net";
 import { problemReply } from "#gateway/pipeline/index.ts";
+import type { Malformed } from "#gateway/wire/index.ts";
 
-const answers: Record<string, [status: number, code: string, detail: string]> = {
-  HPE_HEADER_OVERFLOW: [431, "headers_too_large", "The request's headers are too large."],
-  ERR_HTTP_REQUEST_TIMEOUT: [408, "request_timeout", "The request did not arrive in time."],
+const statuses: Record<Malformed["code"], [status: number, title: string]> = {
+  bad_request: [400, "Bad Request"],
+  bad_request_target: [400, "Bad Request"],
+  headers_too_large: [431, "Request Header Fields Too Large"],
+  target_too_long: [414, "URI Too Long"],
+  http_version_unsupported: [505, "HTTP Version Not Supported"],
 };
 
 /**
- * Framing that the strict parser refuses: both lengths, two lengths, folded or bare line ends, a space before a colon. The
- * connection ends with the answer, because where the next request would begin is exactly what is in doubt.
+ * Bytes that are no request, or that two readers could read differently. The connection ends with the answer, because
+ * where the next request would begin is exactly what is in doubt.
  */
-export function answerBadRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
-  if (error.code === "ECONNRESET" || !socket.writable) return void socket.destroy();
-  const [status, code, detail] = answers[error.code ?? ""] ?? [
-    400,
-    "bad_request",
-    "The request is not well-formed HTTP.",
-  ];
+export function answerBadRequest(socket: Socket, problem: Malformed | "timeout"): void {
+  if (!socket.writable) return void socket.destroy();
+  const [status, title] = problem === "timeout" ? [408, "Request Timeout"] : statuses[problem.code];
+  const code = problem === "timeout" ? "request_timeout" : problem.code;
+  const detail = problem === "timeout" ? "The request did not arrive in time." : problem.message;
   const { body, contentType } = problemReply(status, code, detail);
   const text = `${body[0]}${body[1]}`;
-  socket.end(
-    `HTTP/1.1 ${status} ${titles[status]}\r\nContent-Type: ${contentType}\r\nContent-Length: ${text.length}\r\nConnection: close\r\n\r\n${text}`,
-    () => socket.destroy(),
-  );
+  const head = `HTTP/1.1 ${status} ${title}\r\nContent-Type: ${contentType}\r\nContent-Length: ${Buffer.byteLength(text)}\r\nConnection: close\r\n\r\n`;
+  // What still comes is read and thrown away for a moment: a reset would take the answer with it.
+  socket.on("data", () => {});
+  socket.resume();
+  socket.setTimeout(LINGER_MS, () => socket.destroy());
+  socket.end(head + text, () => socket.once("end", () => socket.destroy()));
 }
 
-const titles: Record<number, string> = {
-  400: "Bad Request",
-  408: "Request Timeout",
-  431: "Request Header Fields Too Large",
-};
+const LINGER_MS = 1_000;

@@ -1,14 +1,13 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo, ListenOptions } from "node:net";
+import { createServer, type AddressInfo, type ListenOptions, type Server, type Socket } from "node:net";
 import type { Logger } from "#base/log.ts";
 import { messageOf } from "#base/errors.ts";
-import { Exchange, reject, runSteps, type Conclude, type Reply } from "#gateway/pipeline/index.ts";
+import { Exchange, reject, runSteps, type Conclude, type Connection, type Reply } from "#gateway/pipeline/index.ts";
 import { normalisePath } from "#gateway/route/index.ts";
-import { forwardUpstream, hasBody, type ForwardDeps } from "#gateway/upstream/index.ts";
+import { forwardUpstream, type ForwardDeps, type Ranges } from "#gateway/upstream/index.ts";
 import type { Aggregator } from "#gateway/record/index.ts";
-import { Connections, type Ranges } from "./connections.ts";
+import { ServerConnection, type Inbound, type ServerTimes } from "#gateway/wire/index.ts";
 import { answerBadRequest } from "./bad-request.ts";
-import { requestIdOf } from "./request-id.ts";
+import { connectionOf } from "./connection.ts";
 import { splitTarget } from "./split-target.ts";
 import { emptyRoutes, type Routes } from "./routes.ts";
 
@@ -23,13 +22,16 @@ const noApi = reject(404, "no_api", "No API listens on this host and path.");
 const badPath = reject(400, "bad_request_target", "The request's path cannot be served.");
 const internal = reject(500, "internal", "The gateway failed. The request's id finds the reason in its log.");
 const notReady = reject(503, "not_ready", "This gateway has no configuration yet.", ["Retry-After", "1"]);
-const noUpgrade = reject(501, "upgrade_unsupported", "This gateway does not pass WebSocket upgrades on.");
+
+/** nginx's and node:http's usual values, see docs/guides. */
+const TIMES: ServerTimes = { headMs: 30_000, idleMs: 75_000, bodyIdleMs: 60_000, stalledMs: 60_000, lingerMs: 5_000 };
+const MAX_HEAD_BYTES = 32 * 1_024;
 
 /** One worker's HTTP server. */
 export class TrafficServer {
   readonly #options: TrafficServerOptions;
   readonly #server: Server;
-  readonly #connections: Connections;
+  readonly #connections = new Set<ServerConnection>();
   readonly #conclude: Conclude;
   readonly #forwardDeps: ForwardDeps;
   #routes: Routes = emptyRoutes();
@@ -39,19 +41,7 @@ export class TrafficServer {
 
   constructor(options: TrafficServerOptions) {
     this.#options = options;
-    this.#connections = new Connections(options.trustedProxies, (exchange) => this.#clientGone(exchange));
-    this.#server = createServer(
-      {
-        keepAliveTimeout: 75_000,
-        headersTimeout: 30_000,
-        requestTimeout: 300_000,
-        maxHeaderSize: 32 * 1_024,
-        insecureHTTPParser: false,
-      },
-      (req, res) => this.#handle(req, res),
-    );
-    this.#server.on("connection", (socket) => this.#connections.open(socket));
-    this.#server.on("clientError", answerBadRequest);
+    this.#server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => this.#open(socket));
     this.#conclude = {
       reply: (exchange, reply) => this.#reply(exchange, reply),
       forward: (exchange) => forwardUpstream(exchange, this.#forwardDeps),
@@ -61,7 +51,7 @@ export class TrafficServer {
       nowUs,
       maxBodyBytes: 0,
       reply: (exchange, reply) => this.#reply(exchange, reply),
-      head: (exchange) => this.#head(exchange),
+      head: (exchange, bodiless) => this.#head(exchange, bodiless),
       settle: (exchange) => this.#settle(exchange),
     };
   }
@@ -100,26 +90,40 @@ export class TrafficServer {
     return new Promise((resolve) => {
       const limit = setTimeout(() => {
         const cutOff = this.inFlight;
-        this.#server.closeAllConnections();
+        for (const { socket } of this.#connections) socket.destroy();
         resolve({ cutOff });
       }, limitMs);
       this.#server.close(() => {
         clearTimeout(limit);
         resolve({ cutOff: 0 });
       });
-      this.#server.closeIdleConnections();
+      for (const connection of this.#connections) connection.finish();
     });
   }
 
-  #handle(req: IncomingMessage, res: ServerResponse): void {
-    const target = splitTarget(req.url!);
+  #open(socket: Socket): void {
+    const facts = connectionOf(socket, this.#options.trustedProxies);
+    // A reset is the client's business; what was under way learns of it by the close that follows.
+    socket.on("error", () => {});
+    const connection = new ServerConnection(socket, {
+      times: TIMES,
+      maxHeadBytes: MAX_HEAD_BYTES,
+      onRequest: (inbound) => this.#handle(inbound, facts),
+      onMalformed: answerBadRequest,
+      onPreface: (one) => one.destroy(),
+    });
+    this.#connections.add(connection);
+    socket.once("close", () => this.#connections.delete(connection));
+  }
+
+  #handle(inbound: Inbound, connection: Connection): void {
+    const target = splitTarget(inbound.target);
     const path = target && normalisePath(target.path);
-    const exchange = new Exchange(req, res, path ?? "/", target?.query ?? "", nowUs(), Date.now());
+    const exchange = new Exchange(inbound, connection, path ?? "/", target?.query ?? "", nowUs(), Date.now());
     this.inFlight += 1;
-    this.#connections.enter(req.socket, exchange);
+    inbound.onGone = () => this.#clientGone(exchange);
     if (path === undefined) return this.#reply(exchange, badPath);
-    if (req.headers.upgrade?.toLowerCase() === "websocket") return this.#reply(exchange, noUpgrade);
-    const place = this.#routes.router.find(target!.host ?? req.headers.host, path);
+    const place = this.#routes.router.find(target!.host ?? inbound.authority, path);
     if (!place) return this.#reply(exchange, this.#ready ? noApi : notReady);
     this.#run(exchange, place.value);
   }
@@ -144,24 +148,23 @@ export class TrafficServer {
     this.#reply(exchange, reject(405, "method_not_allowed", `This path takes ${allow}.`, ["Allow", allow]));
   }
 
-  #head(exchange: Exchange): boolean {
-    const { plan, res } = exchange;
+  #head(exchange: Exchange, bodiless: boolean): void {
+    const { plan, inbound } = exchange;
     if (plan!.respond !== null) for (const step of plan!.respond) void step(exchange);
     const headers = exchange.responseHeaders;
     if (exchange.limitFields !== undefined) for (const part of exchange.limitFields) headers.push(part);
-    if (this.#draining) headers.push("Connection", "close");
-    res.writeHead(exchange.status, headers);
-    return true;
+    inbound.respond(exchange.status, headers, { close: this.#draining, bodiless });
   }
 
   #reply(exchange: Exchange, reply: Reply): void {
     if (exchange.settled) return;
-    const { req, res } = exchange;
+    const { inbound } = exchange;
     const [head, tail] = reply.body;
-    const body = tail === "" ? head : `${head}${requestIdOf(req)}${tail}`;
+    const body = tail === "" ? head : `${head}${exchange.requestId}${tail}`;
     exchange.status = reply.status;
     exchange.reason = reply.code;
-    exchange.responseBytes = Buffer.byteLength(body);
+    const bytes = Buffer.from(body);
+    exchange.responseBytes = bytes.length;
     const headers = [
       "Content-Type",
       reply.contentType,
@@ -169,20 +172,17 @@ export class TrafficServer {
       String(exchange.responseBytes),
       ...reply.headers,
     ];
-    if (this.#draining) headers.push("Connection", "close");
-    if (hasBody(req) && !req.complete) swallowRest(req);
-    res.writeHead(reply.status, headers);
-    res.end(body);
+    inbound.respond(reply.status, headers, { close: this.#draining, bodiless: false });
+    inbound.write(bytes);
+    inbound.end();
     this.#settle(exchange);
   }
 
   #failed(exchange: Exchange, error: unknown): void {
-    this.#options.log.error(
-      { err: error, requestId: requestIdOf(exchange.req) },
-      `request failed: ${messageOf(error)}`,
-    );
-    if (!exchange.res.headersSent) return this.#reply(exchange, internal);
-    exchange.res.destroy();
+    this.#options.log.error({ err: error, requestId: exchange.requestId }, `request failed: ${messageOf(error)}`);
+    exchange.forwarding?.abort();
+    if (exchange.status === 0) return this.#reply(exchange, internal);
+    exchange.inbound.abort();
     this.#settle(exchange);
   }
 
@@ -192,31 +192,15 @@ export class TrafficServer {
     // nginx's 499; the client sees nothing of it.
     if (exchange.status === 0) exchange.status = 499;
     this.#settle(exchange);
-    exchange.abortUpstream?.(new Error("the client went away"));
+    exchange.forwarding?.abort();
   }
 
   #settle(exchange: Exchange): void {
     if (exchange.settled) return;
     exchange.settled = true;
     this.inFlight -= 1;
-    this.#connections.leave(exchange);
     this.#options.recorder.record(exchange, nowUs());
   }
-}
-
-/** For so long a client whose request was refused may go on sending before its connection is cut. */
-const SWALLOW_MS = 5_000;
-
-/**
- * A connection that is closed while bytes come is reset, and the client, still sending, never sees the answer. So what
- * comes is read and thrown away for a while (nginx: lingering_close).
- */
-function swallowRest(req: IncomingMessage): void {
-  const timer = setTimeout(() => req.socket.destroy(), SWALLOW_MS);
-  for (const over of ["end", "close"]) req.once(over, () => clearTimeout(timer));
-  // node:http reads on by itself only where nobody has begun to read the body.
-  req.unpipe();
-  req.resume();
 }
 
 function nowUs(): number {

@@ -1,40 +1,38 @@
 import { lookup as dnsLookup, type LookupAddress } from "node:dns";
-import { isIP, type LookupFunction } from "node:net";
-import { buildConnector } from "undici";
+import type { LookupFunction } from "node:net";
 import { inRanges, type Ranges } from "#base/address-ranges.ts";
 import { isPublicAddress } from "#base/public-address.ts";
+import { UpstreamError, type OutboundPool } from "#gateway/wire/index.ts";
 
-/** A target whose address may not be connected to; its code is mapped in failure.ts. */
-export class AddressDenied extends Error {
-  readonly code = "CAUSEWAY_ADDRESS_DENIED";
+const DENIED_CODE = "CAUSEWAY_ADDRESS_DENIED";
+
+export function mayConnect(address: string, allowed: Ranges): boolean {
+  return isPublicAddress(address) || inRanges(allowed, address);
 }
 
-/**
- * A connector that checks the resolved address and connects to the very address that was checked, so that a name which
- * resolves differently a moment later (DNS rebinding) gains nothing.
- */
-export function guardedConnector({
-  allowed,
-  timeoutMs,
-}: {
-  allowed: Ranges;
-  timeoutMs: number;
-}): buildConnector.connector {
-  const mayConnect = (address: string) => isPublicAddress(address) || inRanges(allowed, address);
-  const connect = buildConnector({ timeout: timeoutMs, lookup: checkedLookup(mayConnect) });
-  return (options, callback) => {
-    const literal = options.hostname.replace(/^\[|\]$/g, "");
-    // Literal addresses are never looked up, so the check of the lookup would not see them.
-    if (isIP(literal) && !mayConnect(literal)) return callback(denied(literal), null);
-    connect(options, callback);
+/** Stands where a target's literal address is not allowed: every request fails before a byte leaves. */
+export function deniedPool(address: string): OutboundPool {
+  const nothing = { write: () => true, end() {}, pause() {}, resume() {}, abort() {} };
+  return {
+    dispatch(_request, handler) {
+      const { message, code } = denied(address);
+      queueMicrotask(() => handler.onError(new UpstreamError("dial", message, { code })));
+      return nothing;
+    },
+    close() {},
+    destroy() {},
   };
 }
 
-function checkedLookup(mayConnect: (address: string) => boolean): LookupFunction {
+/**
+ * A look-up that checks the resolved address, which is then the very one that is connected to, so that a name which
+ * resolves differently a moment later (DNS rebinding) gains nothing. Literal addresses are never looked up: see `mayConnect`.
+ */
+export function guardedLookup(allowed: Ranges): LookupFunction {
   return (hostname, options, callback) => {
     dnsLookup(hostname, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
       if (error) return callback(error, []);
-      const open = addresses.filter(({ address }) => mayConnect(address));
+      const open = addresses.filter(({ address }) => mayConnect(address, allowed));
       if (open.length === 0) return callback(denied(hostname), []);
       if (options.all) return callback(null, open);
       callback(null, open[0]!.address, open[0]!.family);
@@ -42,6 +40,8 @@ function checkedLookup(mayConnect: (address: string) => boolean): LookupFunction
   };
 }
 
-function denied(name: string): AddressDenied {
-  return new AddressDenied(`${name}: private, loopback, link-local and metadata addresses are refused here`);
+/** Its code is mapped in failure.ts. */
+function denied(name: string): NodeJS.ErrnoException & { code: string } {
+  const message = `${name}: private, loopback, link-local and metadata addresses are refused here`;
+  return Object.assign(new Error(message), { code: DENIED_CODE });
 }

@@ -1,11 +1,14 @@
-import type { Dispatcher } from "undici";
+import type { OutboundPool } from "#gateway/wire/index.ts";
 
 export interface Target {
   /** `http://10.0.0.7:8080` */
   origin: string;
+  scheme: "http" | "https";
+  /** Host and port as the Host field says them. */
+  authority: string;
   /** Without a trailing slash; empty for the root. */
   basePath: string;
-  pool: Dispatcher;
+  pool: OutboundPool;
 }
 
 const WHEEL_MAX = 1_000;

@@ -5,6 +5,5 @@
  */
 export { Balancer, type Target } from "./balancer.ts";
 export { PoolSet, type PoolSetOptions } from "./pool-set.ts";
-export { hasBody } from "./request-body.ts";
 export { forwardUpstream, type ForwardDeps } from "./forward.ts";
 export { inRanges, parseRanges, type Ranges } from "#base/address-ranges.ts";

@@ -1,6 +1,7 @@
-import { Pool } from "undici";
+import { isIP } from "node:net";
 import type { ResolvedApi } from "#contracts/api/resolved.ts";
-import { guardedConnector } from "./address-guard.ts";
+import { ClientPool, type OutboundPool } from "#gateway/wire/index.ts";
+import { deniedPool, guardedLookup, mayConnect } from "./address-guard.ts";
 import type { Ranges } from "#base/address-ranges.ts";
 import { Balancer } from "./balancer.ts";
 
@@ -18,7 +19,7 @@ export interface PoolSetOptions {
  */
 export class PoolSet {
   readonly #options: PoolSetOptions;
-  readonly #pools = new Map<string, Pool>();
+  readonly #pools = new Map<string, OutboundPool>();
 
   constructor(options: PoolSetOptions) {
     this.#options = options;
@@ -27,9 +28,10 @@ export class PoolSet {
   balancerFor(upstream: ResolvedApi["upstream"]): Balancer {
     return new Balancer(
       upstream.targets.map(({ url, weight }) => {
-        const { origin, pathname } = new URL(url);
+        const { origin, pathname, host, protocol } = new URL(url);
         const pool = this.#poolOf(origin, upstream.timeouts.connectMs);
-        return { weight, target: { origin, basePath: pathname.replace(/\/+$/, ""), pool } };
+        const scheme = protocol === "https:" ? "https" : "http";
+        return { weight, target: { origin, scheme, authority: host, basePath: pathname.replace(/\/+$/, ""), pool } };
       }),
     );
   }
@@ -44,32 +46,36 @@ export class PoolSet {
     for (const [name, pool] of this.#pools) {
       if (used.has(name)) continue;
       this.#pools.delete(name);
-      // Requests in flight end first; an error of a closing pool has nobody left to hear it.
-      pool.close().catch(() => {});
+      pool.close();
     }
   }
 
+  /** Cuts off what is under way. */
   async close(): Promise<void> {
-    await Promise.all([...this.#pools.values()].map((pool) => pool.destroy()));
+    for (const pool of this.#pools.values()) pool.destroy();
     this.#pools.clear();
   }
 
-  #poolOf(origin: string, connectMs: number): Pool {
+  #poolOf(origin: string, connectMs: number): OutboundPool {
     const name = nameOf(origin, connectMs);
     const existing = this.#pools.get(name);
     if (existing) return existing;
     const { denyPrivate, allowed, maxConnections = 1_024 } = this.#options;
-    const pool = new Pool(origin, {
-      pipelining: 1,
-      connections: maxConnections,
-      connect: denyPrivate ? guardedConnector({ allowed, timeoutMs: connectMs }) : { timeout: connectMs },
-      keepAliveTimeout: 30_000,
-      keepAliveMaxTimeout: 300_000,
-    });
+    const { hostname, port, protocol } = new URL(origin);
+    const isTls = protocol === "https:";
+    const host = hostname.replace(/^\[|\]$/g, "");
+    if (denyPrivate && isIP(host) !== 0 && !mayConnect(host, allowed)) return deniedPool(host);
+    const lookup = denyPrivate ? guardedLookup(allowed) : undefined;
+    const target = { host, port: Number(port || (isTls ? 443 : 80)), ...(lookup && { lookup }) };
+    const tls = isTls ? { servername: isIP(host) ? "" : host, ALPNProtocols: ["http/1.1"] } : null;
+    const pool = new ClientPool({ target, tls, connectMs }, { connections: maxConnections, waiting: MAX_WAITING });
     this.#pools.set(name, pool);
     return pool;
   }
 }
+
+/** Requests that wait for one of an origin's connections; past it they are answered 503 at once. */
+const MAX_WAITING = 10_000;
 
 function nameOf(origin: string, connectMs: number): string {
   return `${origin} ${connectMs}`;

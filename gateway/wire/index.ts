@@ -3,3 +3,16 @@
  * refuse what two readers could read differently.
  */
 export { Fields } from "./fields.ts";
+export type { BodySink, Inbound } from "./inbound.ts";
+export {
+  UpstreamError,
+  type AnswerStart,
+  type OutboundHandler,
+  type OutboundPool,
+  type OutboundRequest,
+  type OutboundStream,
+  type UpstreamErrorKind,
+} from "./outbound.ts";
+export { Malformed } from "./h1/malformed.ts";
+export { ServerConnection, type ServerHooks, type ServerTimes } from "./h1/server-connection.ts";
+export { ClientPool } from "./h1/client-pool.ts";

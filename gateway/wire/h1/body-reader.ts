@@ -1,0 +1,51 @@
+import { ChunkReader } from "./chunk-reader.ts";
+import type { Framing } from "./framing.ts";
+
+/** Takes a body's bytes. A chunk is the reader's own memory: who keeps it past the call copies it. */
+export interface BodyParts {
+  onBodyData(chunk: Buffer): void;
+  /** `trailers` as `[name, value, …]`, where there were any. */
+  onBodyEnd(trailers: string[] | undefined): void;
+}
+
+/** Cuts a body out of a connection's bytes. */
+export class BodyReader {
+  readonly #parts: BodyParts;
+  readonly #chunks: ChunkReader | undefined;
+  /** Infinity: until the connection ends. */
+  #left: number;
+  done = false;
+
+  constructor(framing: Framing, parts: BodyParts) {
+    this.#parts = parts;
+    this.#chunks = framing.at === "chunked" ? new ChunkReader(parts) : undefined;
+    this.#left = framing.at === "length" ? framing.bytes : Infinity;
+  }
+
+  /** How many bytes of `data` from `from` belonged to the body. Throws `Malformed`. */
+  read(data: Buffer, from: number): number {
+    if (this.#chunks !== undefined) {
+      const used = this.#chunks.read(data, from);
+      this.done = this.#chunks.done;
+      return used;
+    }
+    const available = data.length - from;
+    if (available === 0) return 0;
+    const used = Math.min(available, this.#left);
+    this.#left -= used;
+    this.#parts.onBodyData(used === data.length ? data : data.subarray(from, from + used));
+    if (this.#left === 0) {
+      this.done = true;
+      this.#parts.onBodyEnd(undefined);
+    }
+    return used;
+  }
+
+  /** The connection ended. False: in the middle of the body. */
+  endOfConnection(): boolean {
+    if (this.#chunks !== undefined || this.#left !== Infinity) return false;
+    this.done = true;
+    this.#parts.onBodyEnd(undefined);
+    return true;
+  }
+}

@@ -1,0 +1,109 @@
+import type { BodyParts } from "./body-reader.ts";
+import { readFields } from "./field-block.ts";
+import { Malformed } from "./malformed.ts";
+
+const CR = 0x0d;
+const LF = 0x0a;
+/** Thirteen hex digits are 4 PiB and still an exact number. */
+const MAX_SIZE_DIGITS = 13;
+const MAX_LINE_BYTES = 256;
+/** Over all the chunks of one body: extensions carry nothing that a gateway reads, so many of them are an attack. */
+const MAX_EXTENSION_BYTES = 16_384;
+const MAX_TRAILER_BYTES = 8_192;
+const MAX_TRAILERS = 50;
+
+/** A size, and extensions that are well-formed (RFC 9112, 7.1.1). They are read and dropped. */
+const SIZE_LINE =
+  /^([0-9A-Fa-f]+)((?:[ \t]*;[ \t]*[!#$%&'*+.^_`|~0-9A-Za-z-]+(?:=(?:[!#$%&'*+.^_`|~0-9A-Za-z-]+|"[\t !#-[\]-~\x80-\xff]*"))?)*)$/;
+
+/** Fields that decide framing, routing or identity have no place after the body (RFC 9110, 6.5.1). */
+const NOT_IN_TRAILERS =
+  /^(transfer-encoding|content-length|content-encoding|content-type|content-range|host|connection|te|trailer|authorization|proxy-authorization|cookie|set-cookie|expect|upgrade|cache-control|max-forwards|range|x-forwarded-.*|forwarded)$/i;
+
+/** Reads the chunked coding (RFC 9112, 7.1), strictly: every line end is CRLF, every size is hex digits. */
+export class ChunkReader {
+  readonly #parts: BodyParts;
+  #state: "size" | "data" | "data-end" | "trailers" = "size";
+  #left = 0;
+  /** Of a line or of the trailers, from the read before. */
+  #pending = "";
+  #extensionBytes = 0;
+  done = false;
+
+  constructor(parts: BodyParts) {
+    this.#parts = parts;
+  }
+
+  read(data: Buffer, from: number): number {
+    let at = from;
+    while (at < data.length && !this.done) {
+      if (this.#state === "data") at = this.#readData(data, at);
+      else if (this.#state === "data-end") at = this.#readDataEnd(data, at);
+      else if (this.#state === "size") at = this.#readSize(data, at);
+      else at = this.#readTrailers(data, at);
+    }
+    return at - from;
+  }
+
+  #readSize(data: Buffer, from: number): number {
+    const end = data.indexOf(LF, from);
+    const stop = end === -1 ? data.length : end + 1;
+    this.#pending += data.toString("latin1", from, stop);
+    if (this.#pending.length > MAX_LINE_BYTES) throw new Malformed("bad_request", "A chunk's first line is too long.");
+    if (end === -1) return stop;
+    const line = this.#pending;
+    this.#pending = "";
+    const [, size, extension] = (line.endsWith("\r\n") && SIZE_LINE.exec(line.slice(0, -2))) || [];
+    if (size === undefined || size.length > MAX_SIZE_DIGITS)
+      throw new Malformed("bad_request", "A chunk does not begin with its size.");
+    this.#extensionBytes += extension!.length;
+    if (this.#extensionBytes > MAX_EXTENSION_BYTES)
+      throw new Malformed("bad_request", "The chunks' extensions are too long.");
+    this.#left = Number.parseInt(size, 16);
+    this.#state = this.#left === 0 ? "trailers" : "data";
+    return stop;
+  }
+
+  #readData(data: Buffer, from: number): number {
+    const stop = Math.min(data.length, from + this.#left);
+    this.#left -= stop - from;
+    if (this.#left === 0) this.#state = "data-end";
+    this.#parts.onBodyData(data.subarray(from, stop));
+    return stop;
+  }
+
+  #readDataEnd(data: Buffer, from: number): number {
+    const wanted = this.#left === 0 ? CR : LF;
+    if (data[from] !== wanted) throw new Malformed("bad_request", "A chunk is not as long as its size says.");
+    if (wanted === CR) this.#left = -1;
+    else {
+      this.#left = 0;
+      this.#state = "size";
+    }
+    return from + 1;
+  }
+
+  #readTrailers(data: Buffer, from: number): number {
+    const before = this.#pending.length;
+    this.#pending += data.toString("latin1", from, Math.min(data.length, from + MAX_TRAILER_BYTES));
+    const empty = this.#pending.startsWith("\r\n");
+    const end = empty ? 0 : this.#pending.indexOf("\r\n\r\n", Math.max(0, before - 3));
+    if (end === -1) {
+      if (this.#pending.length >= MAX_TRAILER_BYTES) throw new Malformed("bad_request", "The trailers are too large.");
+      return data.length;
+    }
+    const block = this.#pending.slice(0, empty ? 0 : end + 2);
+    const used = block.length + 2 - before;
+    this.#pending = "";
+    this.done = true;
+    this.#parts.onBodyEnd(empty ? undefined : allowedTrailers(readFields(block, 0, MAX_TRAILERS)));
+    return from + used;
+  }
+}
+
+function allowedTrailers(fields: readonly string[]): string[] {
+  const allowed: string[] = [];
+  for (let index = 0; index < fields.length; index += 2)
+    if (!NOT_IN_TRAILERS.test(fields[index]!)) allowed.push(fields[index]!, fields[index + 1]!);
+  return allowed;
+}

@@ -1,0 +1,47 @@
+import { CHARACTERS, FIELD_VALUE, TOKEN } from "./characters.ts";
+import { Malformed } from "./malformed.ts";
+
+const CR = 0x0d;
+const LF = 0x0a;
+const TAB = 0x09;
+const SPACE = 0x20;
+const COLON = 0x3a;
+
+/**
+ * Reads field lines from `from` to the end of `text`, each with its CRLF (RFC 9112, 5). Strict on purpose: a folded line, a
+ * bare CR or LF, a space before the colon, an empty name or a control character is refused, since each of them is a place
+ * where the next reader might see other fields.
+ */
+export function readFields(text: string, from: number, maxFields: number): string[] {
+  const fields: string[] = [];
+  let at = from;
+  while (at < text.length) {
+    const nameStart = at;
+    while ((CHARACTERS[text.charCodeAt(at)]! & TOKEN) !== 0) at += 1;
+    if (at === nameStart || text.charCodeAt(at) !== COLON) throw new Malformed("bad_request", nameProblem(text, at));
+    const name = text.slice(nameStart, at);
+    at += 1;
+    while (text.charCodeAt(at) === SPACE || text.charCodeAt(at) === TAB) at += 1;
+    const valueStart = at;
+    while ((CHARACTERS[text.charCodeAt(at)]! & FIELD_VALUE) !== 0) at += 1;
+    if (text.charCodeAt(at) !== CR || text.charCodeAt(at + 1) !== LF)
+      throw new Malformed("bad_request", `The field ${name} holds a control character or a bare line end.`);
+    let valueEnd = at;
+    while (valueEnd > valueStart && isBlank(text.charCodeAt(valueEnd - 1))) valueEnd -= 1;
+    fields.push(name, text.slice(valueStart, valueEnd));
+    if (fields.length > maxFields * 2)
+      throw new Malformed("headers_too_large", `A message may have ${maxFields} fields.`);
+    at += 2;
+  }
+  return fields;
+}
+
+function isBlank(code: number): boolean {
+  return code === SPACE || code === TAB;
+}
+
+function nameProblem(text: string, at: number): string {
+  const code = text.charCodeAt(at);
+  if (isBlank(code)) return "A field's name is followed by a space, or a line is folded.";
+  return "A line is not a header field.";
+}
