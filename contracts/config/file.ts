@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { certificate, listeners } from "./listener.ts";
 import { fileKey } from "../key/record.ts";
 import { policy } from "../policy/policy.ts";
 
@@ -13,6 +14,8 @@ export const gatewaySettings = z.strictObject({
   limiter: z.enum(["exact", "leased"]).default("leased"),
   /** Answer `X-RateLimit-*` beside the IETF draft's fields. */
   legacyRateLimitHeaders: z.boolean().default(false),
+  /** Ports beside the one of `--listen`: TLS, PROXY protocol, TCP and TLS proxies. */
+  listeners: listeners.default([]),
 });
 export type GatewaySettings = z.infer<typeof gatewaySettings>;
 
@@ -24,6 +27,7 @@ export const fileConfiguration = z.strictObject({
   apis: z.array(z.record(z.string(), z.unknown())).default([]),
   policies: z.array(policy).default([]),
   keys: z.array(fileKey).default([]),
+  certificates: z.array(certificate).max(10_000).default([]),
   settings: gatewaySettings.prefault({}),
 });
 export type FileConfiguration = z.infer<typeof fileConfiguration>;

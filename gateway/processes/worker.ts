@@ -4,6 +4,7 @@ import { createLogger } from "#base/log.ts";
 import { messageOf } from "#base/errors.ts";
 import { FallbackAuthority, LimitBook, RedisAuthority, connectRedis, type Authority } from "#gateway/limit/index.ts";
 import { Aggregator } from "#gateway/record/index.ts";
+import { processSecrets } from "#gateway/secrets/index.ts";
 import { TrafficServer } from "#gateway/serve/index.ts";
 import { SessionBook, type KeyOutcome } from "#gateway/session/index.ts";
 import { PoolSet, parseRanges } from "#gateway/upstream/index.ts";
@@ -56,9 +57,16 @@ class Worker {
       // The primary answers a "key" question with nothing else.
       lookup: (hash) => this.#questions.ask((id) => ({ type: "key", id, hash })) as Promise<KeyOutcome>,
     });
-    this.#pools = new PoolSet({ denyPrivate: settings.denyPrivate, allowed: parseRanges(settings.upstreamAllow) });
-    const trustedProxies = parseRanges(settings.trustedProxies);
-    this.#server = new TrafficServer({ recorder: this.#recorder, log, trustedProxies });
+    const guard = { denyPrivate: settings.denyPrivate, allowed: parseRanges(settings.upstreamAllow) };
+    this.#pools = new PoolSet(guard);
+    this.#server = new TrafficServer({
+      recorder: this.#recorder,
+      log,
+      trustedProxies: parseRanges(settings.trustedProxies),
+      reusePort: settings.reusePort,
+      secrets: processSecrets,
+      guard,
+    });
     this.#loader = new Loader(this.#limits, this.#sessions, this.#pools);
     this.#timers = [setInterval(() => this.#flush(), FLUSH_MS), setInterval(() => this.#limits.sweep(), SWEEP_MS)];
   }
@@ -85,6 +93,7 @@ class Worker {
     try {
       const { routes, quarantined } = this.#loader.load(message);
       this.#server.use(routes);
+      await this.#server.useListeners(message.settings.listeners, message.certificates);
       // Only now: a connection that is taken before anything is loaded could only be refused.
       if (!this.#listening) await this.#listen();
       this.#channel.send({ type: "applied", seq: message.seq, quarantined });

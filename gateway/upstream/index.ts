@@ -4,6 +4,7 @@
  * no byte left, or the method is idempotent and carried no body.
  */
 export { Balancer, type Target } from "./balancer.ts";
+export { dialGuard, type GuardOptions } from "./address-guard.ts";
 export { PoolSet, type PoolSetOptions } from "./pool-set.ts";
 export { forwardUpstream, type ForwardDeps } from "./forward.ts";
 export { inRanges, parseRanges, type Ranges } from "#base/address-ranges.ts";

@@ -1,14 +1,10 @@
 import { isIP } from "node:net";
 import type { ResolvedApi } from "#contracts/api/resolved.ts";
 import { ClientPool, type OutboundPool } from "#gateway/wire/index.ts";
-import { deniedPool, guardedLookup, mayConnect } from "./address-guard.ts";
-import type { Ranges } from "#base/address-ranges.ts";
+import { deniedPool, dialGuard, type GuardOptions } from "./address-guard.ts";
 import { Balancer } from "./balancer.ts";
 
-export interface PoolSetOptions {
-  /** Refuse private, link-local, loopback and metadata addresses but for `allowed`. */
-  denyPrivate: boolean;
-  allowed: Ranges;
+export interface PoolSetOptions extends GuardOptions {
   /** Connections to one origin. */
   maxConnections?: number;
 }
@@ -60,12 +56,12 @@ export class PoolSet {
     const name = nameOf(origin, connectMs);
     const existing = this.#pools.get(name);
     if (existing) return existing;
-    const { denyPrivate, allowed, maxConnections = 1_024 } = this.#options;
+    const { maxConnections = 1_024 } = this.#options;
     const { hostname, port, protocol } = new URL(origin);
     const isTls = protocol === "https:";
     const host = hostname.replace(/^\[|\]$/g, "");
-    if (denyPrivate && isIP(host) !== 0 && !mayConnect(host, allowed)) return deniedPool(host);
-    const lookup = denyPrivate ? guardedLookup(allowed) : undefined;
+    const { lookup, refusal } = dialGuard(host, this.#options);
+    if (refusal) return deniedPool(host);
     const target = { host, port: Number(port || (isTls ? 443 : 80)), ...(lookup && { lookup }) };
     const tls = isTls ? { servername: isIP(host) ? "" : host, ALPNProtocols: ["http/1.1"] } : null;
     const pool = new ClientPool({ target, tls, connectMs }, { connections: maxConnections, waiting: MAX_WAITING });
