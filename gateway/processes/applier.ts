@@ -1,10 +1,12 @@
 import { systemClock } from "#base/clock.ts";
 import { prepare, type Applied, type Configuration, type Prepared } from "#gateway/config/index.ts";
+import { Identities, noOutbound } from "#gateway/identity/index.ts";
 import { LimitBook, LocalAuthority } from "#gateway/limit/index.ts";
 import type { CompileDeps } from "#gateway/pipeline/index.ts";
 import { plugins } from "#gateway/plugins/index.ts";
 import { processSecrets } from "#gateway/secrets/index.ts";
-import { Balancer } from "#gateway/upstream/index.ts";
+import { SessionBook } from "#gateway/session/index.ts";
+import { Balancer, parseRanges } from "#gateway/upstream/index.ts";
 import type { WorkerPool } from "./worker-pool.ts";
 
 /** The one door for configurations: proved in the primary, swapped in every worker, and only then called applied. */
@@ -21,6 +23,10 @@ export class Applier {
   /** The APIs that are served, for the admin address. */
   get apis() {
     return this.#prepared?.parsed.apis ?? [];
+  }
+
+  get settings() {
+    return this.#prepared?.parsed.settings;
   }
 
   /** One at a time, in the order of the calls. */
@@ -50,12 +56,19 @@ export class Applier {
 /** Compiling for proof opens nothing: no pool, no session, no count that lasts. */
 function proofDeps({ settings }: Configuration): CompileDeps {
   const authority = new LocalAuthority({ clock: systemClock, holders: () => 1 });
+  const limits = new LimitBook({ authority, clock: systemClock });
   return {
     plugins,
     settings,
-    limits: new LimitBook({ authority, clock: systemClock }),
-    sessions: { find: () => null },
+    limits,
+    sessions: new SessionBook({ limits, lookup: () => Promise.resolve({ at: "unknown" }) }),
     secrets: processSecrets,
+    identity: new Identities({
+      outbound: noOutbound,
+      secrets: processSecrets,
+      clock: systemClock,
+      trustedProxies: parseRanges([]),
+    }),
     balancerFor: ({ targets }) => {
       for (const { url } of targets) if (!URL.canParse(url)) throw new Error(`upstream: ${url} is not a URL`);
       return new Balancer([]);

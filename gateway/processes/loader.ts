@@ -3,6 +3,7 @@ import type { Quarantined } from "#contracts/revision/snapshot.ts";
 import { compileApi, type CompiledApi } from "#gateway/pipeline/index.ts";
 import { plugins } from "#gateway/plugins/index.ts";
 import { buildRoutes, type Routes } from "#gateway/serve/index.ts";
+import type { Identities } from "#gateway/identity/index.ts";
 import type { LimitBook } from "#gateway/limit/index.ts";
 import { processSecrets } from "#gateway/secrets/index.ts";
 import type { SessionBook } from "#gateway/session/index.ts";
@@ -16,15 +17,17 @@ export class Loader {
   readonly #limits: LimitBook;
   readonly #sessions: SessionBook;
   readonly #pools: PoolSet;
+  readonly #identity: Identities;
   #definitions = new Map<string, ResolvedApi>();
   #compiled = new Map<string, CompiledApi>();
   #settings = "";
   #policies = "";
 
-  constructor(limits: LimitBook, sessions: SessionBook, pools: PoolSet) {
+  constructor(limits: LimitBook, sessions: SessionBook, pools: PoolSet, identity: Identities) {
     this.#limits = limits;
     this.#sessions = sessions;
     this.#pools = pools;
+    this.#identity = identity;
   }
 
   load({ order, changed, policies, settings }: Configure): { routes: Routes; quarantined: Quarantined[] } {
@@ -43,6 +46,7 @@ export class Loader {
       sessions: this.#sessions,
       limits: this.#limits,
       secrets: processSecrets,
+      identity: this.#identity,
       balancerFor: (upstream: ResolvedApi["upstream"]) => this.#pools.balancerFor(upstream),
     };
     for (const id of order)
