@@ -2,8 +2,10 @@ import type { Redis } from "ioredis";
 import { systemClock } from "#base/clock.ts";
 import { createLogger } from "#base/log.ts";
 import { messageOf } from "#base/errors.ts";
+import { Identities, IssuerClient } from "#gateway/identity/index.ts";
 import { FallbackAuthority, LimitBook, RedisAuthority, connectRedis, type Authority } from "#gateway/limit/index.ts";
 import { Aggregator } from "#gateway/record/index.ts";
+import { processSecrets } from "#gateway/secrets/index.ts";
 import { TrafficServer } from "#gateway/serve/index.ts";
 import { SessionBook, type KeyOutcome } from "#gateway/session/index.ts";
 import { PoolSet, parseRanges } from "#gateway/upstream/index.ts";
@@ -36,6 +38,7 @@ class Worker {
   readonly #limits: LimitBook;
   readonly #sessions: SessionBook;
   readonly #pools: PoolSet;
+  readonly #identity: Identities;
   readonly #recorder = new Aggregator();
   readonly #server: TrafficServer;
   readonly #loader: Loader;
@@ -59,7 +62,12 @@ class Worker {
     this.#pools = new PoolSet({ denyPrivate: settings.denyPrivate, allowed: parseRanges(settings.upstreamAllow) });
     const trustedProxies = parseRanges(settings.trustedProxies);
     this.#server = new TrafficServer({ recorder: this.#recorder, log, trustedProxies });
-    this.#loader = new Loader(this.#limits, this.#sessions, this.#pools);
+    const outbound = new IssuerClient({
+      denyPrivate: settings.denyPrivate,
+      allowed: parseRanges(settings.upstreamAllow),
+    });
+    this.#identity = new Identities({ outbound, secrets: processSecrets, clock: systemClock, trustedProxies });
+    this.#loader = new Loader(this.#limits, this.#sessions, this.#pools, this.#identity);
     this.#timers = [setInterval(() => this.#flush(), FLUSH_MS), setInterval(() => this.#limits.sweep(), SWEEP_MS)];
   }
 
@@ -109,15 +117,21 @@ class Worker {
     this.#redis.on("error", () => {});
     this.#redis.connect().catch(() => {});
     const shared = new RedisAuthority(this.#redis, redis.prefix, this.#settings.holder);
-    return new FallbackAuthority(shared, primary, systemClock, (degraded) => (this.#storeDegraded = degraded));
+    return new FallbackAuthority({
+      store: shared,
+      node: primary,
+      clock: systemClock,
+      workers: this.#settings.workers,
+      onChange: (degraded) => (this.#storeDegraded = degraded),
+    });
   }
 
   #flush(): void {
     const { entries, droppedRecords } = this.#recorder.flush();
     const { connections, inFlight } = this.#server;
     const memoryBytes = process.memoryUsage.rss();
-    const storeDegraded = this.#storeDegraded;
-    this.#channel.send({ type: "counts", entries, droppedRecords, connections, inFlight, memoryBytes, storeDegraded });
+    const limits = { storeDegraded: this.#storeDegraded, ...this.#limits.figures() };
+    this.#channel.send({ type: "counts", entries, droppedRecords, connections, inFlight, memoryBytes, ...limits });
   }
 
   async #drain(limitMs: number): Promise<void> {
@@ -126,6 +140,7 @@ class Worker {
     this.#limits.sweep(Date.now(), true);
     this.#flush();
     await this.#pools.close();
+    await this.#identity.close();
     await this.#redis?.quit().catch(() => {});
     this.#channel.send({ type: "drained", cutOff });
   }
