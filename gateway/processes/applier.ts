@@ -6,7 +6,7 @@ import type { CompileDeps } from "#gateway/pipeline/index.ts";
 import { plugins } from "#gateway/plugins/index.ts";
 import { processSecrets } from "#gateway/secrets/index.ts";
 import { SessionBook } from "#gateway/session/index.ts";
-import { Balancer, parseRanges } from "#gateway/upstream/index.ts";
+import { TargetBook, parseRanges, unopenedPool } from "#gateway/upstream/index.ts";
 import type { WorkerPool } from "./worker-pool.ts";
 
 /** The one door for configurations: proved in the primary, swapped in every worker, and only then called applied. */
@@ -57,6 +57,12 @@ export class Applier {
 function proofDeps({ settings }: Configuration): CompileDeps {
   const authority = new LocalAuthority({ clock: systemClock, holders: () => 1 });
   const limits = new LimitBook({ authority, clock: systemClock });
+  const targets = new TargetBook({
+    clock: systemClock,
+    random: Math.random,
+    poolFor: () => unopenedPool,
+    release: () => {},
+  });
   return {
     plugins,
     settings,
@@ -69,9 +75,6 @@ function proofDeps({ settings }: Configuration): CompileDeps {
       clock: systemClock,
       trustedProxies: parseRanges([]),
     }),
-    balancerFor: ({ targets }) => {
-      for (const { url } of targets) if (!URL.canParse(url)) throw new Error(`upstream: ${url} is not a URL`);
-      return new Balancer([]);
-    },
+    balancerFor: (api, operation) => targets.balancerFor(api, operation),
   };
 }

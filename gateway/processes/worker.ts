@@ -8,7 +8,7 @@ import { Aggregator } from "#gateway/record/index.ts";
 import { processSecrets } from "#gateway/secrets/index.ts";
 import { TrafficServer } from "#gateway/serve/index.ts";
 import { SessionBook, type KeyOutcome } from "#gateway/session/index.ts";
-import { PoolSet, parseRanges } from "#gateway/upstream/index.ts";
+import { PoolSet, TargetBook, parseRanges } from "#gateway/upstream/index.ts";
 import { Loader } from "./loader.ts";
 import type { FromWorker, ToWorker, WorkerSettings } from "./messages.ts";
 import { Questions } from "./questions.ts";
@@ -38,6 +38,7 @@ class Worker {
   readonly #limits: LimitBook;
   readonly #sessions: SessionBook;
   readonly #pools: PoolSet;
+  readonly #targets: TargetBook;
   readonly #identity: Identities;
   readonly #recorder = new Aggregator();
   readonly #server: TrafficServer;
@@ -60,6 +61,12 @@ class Worker {
       lookup: (hash) => this.#questions.ask((id) => ({ type: "key", id, hash })) as Promise<KeyOutcome>,
     });
     this.#pools = new PoolSet({ denyPrivate: settings.denyPrivate, allowed: parseRanges(settings.upstreamAllow) });
+    this.#targets = new TargetBook({
+      clock: systemClock,
+      random: Math.random,
+      poolFor: (fact, connectMs) => this.#pools.poolFor(fact, connectMs),
+      release: (pool) => this.#pools.release(pool),
+    });
     const trustedProxies = parseRanges(settings.trustedProxies);
     this.#server = new TrafficServer({ recorder: this.#recorder, log, trustedProxies });
     const outbound = new IssuerClient({
@@ -67,7 +74,7 @@ class Worker {
       allowed: parseRanges(settings.upstreamAllow),
     });
     this.#identity = new Identities({ outbound, secrets: processSecrets, clock: systemClock, trustedProxies });
-    this.#loader = new Loader(this.#limits, this.#sessions, this.#pools, this.#identity);
+    this.#loader = new Loader(this.#limits, this.#sessions, this.#targets, this.#identity);
     this.#timers = [setInterval(() => this.#flush(), FLUSH_MS), setInterval(() => this.#limits.sweep(), SWEEP_MS)];
   }
 
@@ -92,6 +99,7 @@ class Worker {
   async #configure(message: Extract<ToWorker, { type: "configure" }>): Promise<void> {
     try {
       const { routes, quarantined } = this.#loader.load(message);
+      this.#pools.sweep();
       this.#server.use(routes);
       // Only now: a connection that is taken before anything is loaded could only be refused.
       if (!this.#listening) await this.#listen();
@@ -139,7 +147,7 @@ class Worker {
     for (const timer of this.#timers) clearInterval(timer);
     this.#limits.sweep(Date.now(), true);
     this.#flush();
-    await this.#pools.close();
+    this.#pools.destroy();
     await this.#identity.close();
     await this.#redis?.quit().catch(() => {});
     this.#channel.send({ type: "drained", cutOff });

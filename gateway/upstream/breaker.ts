@@ -1,8 +1,6 @@
 import type { Breaker as BreakerSettings } from "#contracts/api/resilience.ts";
+import type { UpstreamErrorKind } from "#gateway/wire/index.ts";
 import { RollingCounts } from "./rolling-counts.ts";
-
-/** What became of one attempt, as far as a target is judged by it. */
-export type FailureKind = "dial" | "broken" | "cut" | "timeout" | "malformed" | "busy";
 
 /**
  * A circuit breaker (Nygard, "Release It!"): closed, it counts; open, it lets nothing through; after the cool-down the first
@@ -58,7 +56,7 @@ export class Breaker {
     this.#judge(who, this.#statuses.has(status) || (this.#is5xxFailure && status >= 500), nowMs);
   }
 
-  failed(who: object, kind: FailureKind, nowMs: number): void {
+  failed(who: object, kind: UpstreamErrorKind, nowMs: number): void {
     // Our own want of connections says nothing about the target.
     if (kind === "busy") return this.cancelled(who);
     this.#judge(who, this.#kinds.has(NAMES[kind]), nowMs);
@@ -95,7 +93,7 @@ export class Breaker {
 }
 
 /** What people call them. */
-const NAMES: Record<Exclude<FailureKind, "busy">, string> = {
+const NAMES: Record<Exclude<UpstreamErrorKind, "busy">, string> = {
   dial: "connect",
   broken: "reset",
   cut: "reset",

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { retry } from "#contracts/api/resilience.ts";
-import type { FailureKind } from "./breaker.ts";
+import type { UpstreamErrorKind } from "#gateway/wire/index.ts";
 import { RetryBudget } from "./retry-budget.ts";
 import { RetryRule } from "./retry-rule.ts";
 
@@ -12,7 +12,7 @@ const all = { on: ["connect", "reset", "timeout", 502, 503, 504] };
 const first = (method: string, isReplayable = true) => ({ method, tries: 1, isReplayable });
 
 describe("a request is sent again", () => {
-  test.each<[FailureKind, string, boolean, boolean]>([
+  test.each<[UpstreamErrorKind, string, boolean, boolean]>([
     // No byte had left: whatever the method.
     ["dial", "POST", true, true],
     ["busy", "POST", true, true],

@@ -1,5 +1,5 @@
 import type { Retry } from "#contracts/api/resilience.ts";
-import type { FailureKind } from "./breaker.ts";
+import type { UpstreamErrorKind } from "#gateway/wire/index.ts";
 import type { RetryBudget } from "./retry-budget.ts";
 
 /** RFC 9110, 9.2.2. */
@@ -38,7 +38,7 @@ export class RetryRule {
     this.#budget.countRequest(nowMs);
   }
 
-  afterFailure(kind: FailureKind, tried: Tried, nowMs: number): boolean {
+  afterFailure(kind: UpstreamErrorKind, tried: Tried, nowMs: number): boolean {
     if (tried.tries > this.#attempts || !tried.isReplayable) return false;
     // The dial failed, or no connection came free: no byte left, so that a second try costs nobody anything.
     if (kind === "dial" || kind === "busy") {
@@ -49,9 +49,13 @@ export class RetryRule {
     return this.#kinds.has(kind === "broken" ? "reset" : "timeout") && this.#budget.take(nowMs);
   }
 
-  /** Its answer, not yet passed on, has this status. */
-  afterStatus(status: number, tried: Tried, nowMs: number): boolean {
+  /** Whether an answer of this status, not yet passed on, would be worth another try. */
+  wantsAnother(status: number, tried: Tried): boolean {
     if (!this.#statuses.has(status) || tried.tries > this.#attempts) return false;
-    return tried.isReplayable && IDEMPOTENT.has(tried.method) && this.#budget.take(nowMs);
+    return tried.isReplayable && IDEMPOTENT.has(tried.method);
+  }
+
+  afterStatus(status: number, tried: Tried, nowMs: number): boolean {
+    return this.wantsAnother(status, tried) && this.#budget.take(nowMs);
   }
 }

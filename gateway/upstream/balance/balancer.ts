@@ -1,15 +1,12 @@
 import type { Breaker as BreakerSettings } from "#contracts/api/resilience.ts";
 import type { Exchange } from "#gateway/pipeline/exchange.ts";
-import { reject, type Reply } from "#gateway/pipeline/reply.ts";
-import { Breaker, type FailureKind } from "../breaker.ts";
+import type { Reply } from "#gateway/pipeline/reply.ts";
+import type { UpstreamErrorKind } from "#gateway/wire/index.ts";
+import { Breaker } from "../breaker.ts";
+import { circuitOpen, noTarget } from "../failure.ts";
 import type { RetryRule } from "../retry-rule.ts";
 import type { Target } from "./target.ts";
 import type { TargetGroup } from "./target-group.ts";
-
-const unavailable = reject(503, "upstream_unavailable", "No target of the upstream takes requests.", [
-  "Retry-After",
-  "5",
-]);
 
 /** Statuses that somebody gives in the place of a service which does not answer. */
 const ABSENT: ReadonlySet<number> = new Set([502, 503, 504]);
@@ -40,7 +37,7 @@ export class Balancer {
     const chooser = this.#group.chooser(nowMs);
     if (tried.length === 0) {
       const first = chooser.first(exchange);
-      if (first === undefined) return unavailable;
+      if (first === undefined) return noTarget;
       if (this.#breakers === null || this.#breakerOf(first).admits(nowMs)) return first;
     }
     this.#group.isNoted = true;
@@ -61,7 +58,7 @@ export class Balancer {
     if (this.#breakers !== null) this.#judge(target, exchange, status);
   }
 
-  failed(target: Target, exchange: Exchange, kind: FailureKind): void {
+  failed(target: Target, exchange: Exchange, kind: UpstreamErrorKind): void {
     target.inFlight -= 1;
     // Our own want of connections says nothing about the target.
     if (kind !== "busy") this.#group.failed(target, this.#now());
@@ -109,13 +106,8 @@ export class Balancer {
   }
 
   #nothingLeft(targets: readonly Target[], nowMs: number): Reply {
-    if (this.#breakers === null) return unavailable;
+    if (this.#breakers === null) return noTarget;
     const waits = targets.map((target) => this.#breakerOf(target).retryAfterMs(nowMs)).filter((ms) => ms > 0);
-    return waits.length === 0 ? unavailable : circuitOpen(Math.min(...waits));
+    return waits.length === 0 ? noTarget : circuitOpen(Math.min(...waits));
   }
-}
-
-function circuitOpen(waitMs: number): Reply {
-  const detail = "The upstream failed too often and is left alone for a while.";
-  return reject(503, "circuit_open", detail, ["Retry-After", String(Math.max(1, Math.ceil(waitMs / 1_000)))]);
 }

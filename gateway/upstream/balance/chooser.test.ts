@@ -2,11 +2,12 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { HashKey } from "#contracts/api/resilience.ts";
 import { exchangeOf } from "#gateway/testkit/upstream-exchange.ts";
+import { unopenedPool } from "../address-guard.ts";
 import { chooserFor, type Chooser } from "./chooser.ts";
 import { Target } from "./target.ts";
 
 const target = (id: number | string, weight = 1) =>
-  new Target({ url: `http://t${id}:8080`, weight, priority: 0, healthy: true }, {});
+  new Target({ url: `http://t${id}:8080`, weight, priority: 0, healthy: true }, unopenedPool);
 const byUser: HashKey = { header: "X-User" };
 const userIs = (user: string) => exchangeOf({ fields: ["x-user", user] });
 

@@ -16,7 +16,7 @@ export function hashKeyReader(key: HashKey): (exchange: Keyed) => string | undef
 
 /** Behind a proxy that is believed, the client is the last that the proxy names. */
 function addressOf({ connection, fields }: Keyed): string | undefined {
-  if (!connection?.trusted) return connection?.address;
+  if (!connection.trusted) return connection.address;
   return fields.get("x-forwarded-for")?.split(",").at(-1)?.trim() || connection.address;
 }
 

@@ -3,6 +3,7 @@ import { apiSettings } from "#contracts/api/definition.ts";
 import { resolveApi } from "#contracts/api/resolved.ts";
 import { FakeClock } from "#base/clock.ts";
 import { exchangeOf } from "#gateway/testkit/upstream-exchange.ts";
+import { unopenedPool } from "../address-guard.ts";
 import type { Balancer } from "./balancer.ts";
 import { TargetBook } from "./target-book.ts";
 import { Target, type TargetFact } from "./target.ts";
@@ -17,7 +18,7 @@ function bookOf() {
     clock,
     random: () => 0,
     poolFor: () => {
-      const pool = {};
+      const pool = { ...unopenedPool };
       open.add(pool);
       return pool;
     },

@@ -1,3 +1,4 @@
+import type { OutboundPool } from "#gateway/wire/index.ts";
 import type { Upstream } from "#contracts/api/upstream.ts";
 import { chooserFor, type Chooser } from "./chooser.ts";
 import { targetsInService } from "./in-service.ts";
@@ -8,8 +9,8 @@ const LONGEST = 10;
 
 export interface GroupDeps {
   /** Counted: each is released once. */
-  poolFor(fact: TargetFact, connectMs: number): object;
-  release(pool: object): void;
+  poolFor(fact: TargetFact, connectMs: number): OutboundPool;
+  release(pool: OutboundPool): void;
   random: () => number;
 }
 

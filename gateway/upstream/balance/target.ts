@@ -1,11 +1,11 @@
+import type { OutboundPool } from "#gateway/wire/index.ts";
+
 /** Where a target is, as configuration or discovery says it, and what the checks say of it. Plain data: it travels. */
 export interface TargetFact {
   /** Scheme, authority and base path: `http://api.internal:8080/v1`. */
   url: string;
   /** What is dialled in place of the URL's host, where a name was resolved. */
   address?: string;
-  /** And in place of its port, where SRV records say one. */
-  port?: number;
   weight: number;
   /** Lower ones first (RFC 2782); 0 where nothing says. */
   priority: number;
@@ -14,10 +14,8 @@ export interface TargetFact {
 }
 
 /** Two facts of one name are about the same target, over reloads too. */
-export function nameOfTarget({ url, address, port }: TargetFact): string {
-  if (address === undefined) return url;
-  const host = address.includes(":") ? `[${address}]` : address;
-  return `${url} at ${port === undefined ? host : `${host}:${port}`}`;
+export function nameOfTarget({ url, address }: TargetFact): string {
+  return address === undefined ? url : `${url} at ${address}`;
 }
 
 /** One place where an API's requests may go. A class because it is hot: every member is set here. */
@@ -31,7 +29,7 @@ export class Target {
   readonly authority: string;
   /** Without a trailing slash; empty for the root. */
   readonly basePath: string;
-  readonly pool: object;
+  readonly pool: OutboundPool;
   weight: number;
   priority: number;
   healthy: boolean;
@@ -51,7 +49,7 @@ export class Target {
   share = 1;
   ejected = 0;
 
-  constructor(fact: TargetFact, pool: object) {
+  constructor(fact: TargetFact, pool: OutboundPool) {
     const { origin, host, pathname, protocol } = new URL(fact.url);
     this.name = nameOfTarget(fact);
     this.origin = origin;
