@@ -1,5 +1,4 @@
 import type { Bucket, LeaseAnswer, Origin, Refund } from "./authority.ts";
-import type { WaitingLine } from "./waiting-line.ts";
 
 /** Even a long refusal is asked again now and then: other holders may have given tokens back. */
 const REFUSAL_MIN_MS = 10;
@@ -21,8 +20,6 @@ export class Allowance {
   ahead = 0;
   pending: Promise<void> | undefined = undefined;
   lastUsedMs = 0;
-  /** Calls that wait for their turn here; undefined while there are none. */
-  line: WaitingLine | undefined = undefined;
 
   constructor(bucket: Bucket) {
     this.bucket = bucket;
@@ -74,6 +71,12 @@ export class Allowance {
     }
     return { bucket: this.bucket, cell: lease.cell, tokens: 1, origin: lease.origin };
   }
+}
+
+/** The allowance that ran out, and for how long. */
+export interface LimitRefusal {
+  allowance: Allowance;
+  retryAfterMs: number;
 }
 
 /** What clients read in RateLimit: whose limit it is. */

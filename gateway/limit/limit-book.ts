@@ -1,18 +1,12 @@
 import type { Clock } from "#base/clock.ts";
 import { Lru } from "#base/lru.ts";
 import type { Rate } from "#contracts/quantities.ts";
-import { Allowance } from "./allowance.ts";
+import { Allowance, type LimitRefusal } from "./allowance.ts";
 import { isCustom, nameOf, type Authority, type Bucket } from "./authority.ts";
 import { WaitingLine, type Turn, type Waiter } from "./waiting-line.ts";
 
 const AHEAD_MAX = 100_000;
 const IDLE_MS = 600_000;
-
-/** The allowance that ran out, and for how long. */
-export interface LimitRefusal {
-  allowance: Allowance;
-  retryAfterMs: number;
-}
 
 export interface LimitBookOptions {
   authority: Authority;
@@ -33,6 +27,8 @@ export class LimitBook {
   readonly #options: LimitBookOptions;
   readonly #allowances = new Map<string, Allowance>();
   readonly #custom: Lru<string, Allowance>;
+  /** Calls that wait for their turn, by what they wait for. */
+  readonly #lines = new Map<Allowance, WaitingLine>();
   #waiting = 0;
   exact: boolean;
 
@@ -67,7 +63,7 @@ export class LimitBook {
   /** As `draw`, but a rate that refuses is waited for, behind those that wait already. A quota's refusal is answered. */
   drawInTurn(a: readonly Allowance[], b: readonly Allowance[], turn: Turn, nowMs: number): Drawn {
     const all = [...a, ...b];
-    const busy = all.find((allowance) => allowance.line !== undefined);
+    const busy = this.#lines.size === 0 ? undefined : all.find((allowance) => this.#lines.has(allowance));
     if (busy) return this.#wait(all, turn, { allowance: busy, retryAfterMs: Math.max(1, busy.retryAtMs - nowMs) });
     const drawn = this.draw(a, b, nowMs);
     if (!(drawn instanceof Promise)) return drawn && this.#wait(all, turn, drawn);
@@ -119,7 +115,7 @@ export class LimitBook {
       };
       this.#enter(waiter);
       this.#options.clock.sleep(turn.waitUpToMs, over.signal).then(
-        () => waiter.refusal.allowance.line?.expire(waiter),
+        () => this.#lines.get(waiter.refusal.allowance)?.expire(waiter),
         // It got its token, or was refused, before its time was over.
         () => {},
       );
@@ -130,12 +126,16 @@ export class LimitBook {
   #enter(waiter: Waiter): void {
     const { allowance } = waiter.refusal;
     if (allowance.bucket.kind === "quota") return waiter.settle(waiter.refusal);
-    allowance.line ??= new WaitingLine(allowance, {
-      clock: this.#options.clock,
-      draw: async (allowances) => this.draw(allowances, [], this.#options.clock.now()),
-      move: (moved) => this.#enter(moved),
-    });
-    allowance.line.join(waiter);
+    const line =
+      this.#lines.get(allowance) ??
+      new WaitingLine(allowance, {
+        clock: this.#options.clock,
+        draw: async (allowances) => this.draw(allowances, [], this.#options.clock.now()),
+        move: (moved) => this.#enter(moved),
+        ended: () => this.#lines.delete(allowance),
+      });
+    this.#lines.set(allowance, line);
+    line.join(waiter);
   }
 
   async #drawSlowly(allowances: readonly Allowance[]): Promise<LimitRefusal | undefined> {

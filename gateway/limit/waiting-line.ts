@@ -1,6 +1,5 @@
 import type { Clock } from "#base/clock.ts";
-import type { Allowance } from "./allowance.ts";
-import type { LimitRefusal } from "./limit-book.ts";
+import type { Allowance, LimitRefusal } from "./allowance.ts";
 
 /** A call that may wait for its turn, and how. */
 export interface Turn {
@@ -30,6 +29,8 @@ export interface LineDeps {
   draw(allowances: readonly Allowance[]): Promise<LimitRefusal | undefined>;
   /** The waiter was refused elsewhere than here. */
   move(waiter: Waiter): void;
+  /** Nobody waits any more; who comes next begins another line. */
+  ended(): void;
 }
 
 /**
@@ -41,16 +42,13 @@ export class WaitingLine {
   readonly #deps: LineDeps;
   /** In the order of whose turn is next. */
   readonly #callers = new Map<string, Waiter[]>();
+  /** With the one whose token is being asked for. */
   #size = 0;
   #pumping = false;
 
   constructor(allowance: Allowance, deps: LineDeps) {
     this.#allowance = allowance;
     this.#deps = deps;
-  }
-
-  get size(): number {
-    return this.#size;
   }
 
   /** Takes a place, or settles with the refusal where there is none. */
@@ -99,7 +97,7 @@ export class WaitingLine {
       if (retryAfterMs > 0) await this.#deps.clock.sleep(retryAfterMs);
     }
     this.#pumping = false;
-    this.#allowance.line = undefined;
+    this.#deps.ended();
   }
 
   /** How long this allowance has no token, where it has none. */
@@ -108,22 +106,21 @@ export class WaitingLine {
     waiter.drawing = true;
     const refusal = await this.#deps.draw(waiter.allowances);
     waiter.drawing = false;
-    if (!refusal) {
-      waiter.settle(undefined);
-      return 0;
-    }
+    if (!refusal) return this.#leave(() => waiter.settle(undefined));
     waiter.refusal = refusal;
     if (waiter.expired) return this.#refuse(waiter);
-    if (refusal.allowance !== this.#allowance) {
-      this.#deps.move(waiter);
-      return 0;
-    }
+    if (refusal.allowance !== this.#allowance) return this.#leave(() => this.#deps.move(waiter));
     this.#putBack(waiter);
     return Math.max(1, refusal.retryAfterMs);
   }
 
   #refuse(waiter: Waiter): 0 {
-    waiter.settle(waiter.refusal);
+    return this.#leave(() => waiter.settle(waiter.refusal));
+  }
+
+  #leave(then: () => void): 0 {
+    this.#size -= 1;
+    then();
     return 0;
   }
 
@@ -135,7 +132,6 @@ export class WaitingLine {
     const waiter = own.shift()!;
     this.#callers.delete(caller);
     if (own.length > 0) this.#callers.set(caller, own);
-    this.#size -= 1;
     return waiter;
   }
 
@@ -148,6 +144,5 @@ export class WaitingLine {
     this.#callers.clear();
     this.#callers.set(caller, own);
     for (const [name, waiters] of others) this.#callers.set(name, waiters);
-    this.#size += 1;
   }
 }
