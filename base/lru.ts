@@ -2,10 +2,13 @@
 export class Lru<K, V> {
   readonly #entries = new Map<K, V>();
   readonly #capacity: number;
+  readonly #onEvict: ((key: K, value: V) => void) | undefined;
   evicted = 0;
 
-  constructor(capacity: number) {
+  /** `onEvict` hears of what left to make room, and of nothing else. */
+  constructor(capacity: number, onEvict?: (key: K, value: V) => void) {
     this.#capacity = capacity;
+    this.#onEvict = onEvict;
   }
 
   get size(): number {
@@ -29,9 +32,11 @@ export class Lru<K, V> {
     this.#entries.delete(key);
     this.#entries.set(key, value);
     if (this.#entries.size <= this.#capacity) return;
-    const oldest = this.#entries.keys().next();
-    if (!oldest.done) this.#entries.delete(oldest.value);
+    const oldest = this.#entries.entries().next();
+    if (oldest.done) return;
+    this.#entries.delete(oldest.value[0]);
     this.evicted += 1;
+    this.#onEvict?.(...oldest.value);
   }
 
   delete(key: K): boolean {

@@ -30,6 +30,8 @@ export const gatewayEnv = z.object({
   CAUSEWAY_UPSTREAM_ALLOW: z.string().default(""),
   /** `exact` or `leased`, for a gateway whose configuration does not say. */
   CAUSEWAY_LIMITER: z.enum(["exact", "leased"]).optional(),
+  /** Nodes that share each limit where there is no Redis, for a gateway of files; over the link they are counted. */
+  CAUSEWAY_NODES: z.coerce.number().int().min(1).max(1_000).optional(),
   /** After SIGTERM: how long connections are still taken, so that a balancer sees /readyz first. */
   CAUSEWAY_DRAIN_GRACE_SECONDS: seconds.default(1),
   /** After that: how long requests in flight may take. */

@@ -32,6 +32,7 @@ export interface GatewayOptions {
   denyPrivate: boolean;
   upstreamAllow: string[];
   limiter: "exact" | "leased" | undefined;
+  nodes: number | undefined;
   drainGraceMs: number;
   drainMs: number;
   spoolBytes: number;
@@ -56,6 +57,7 @@ export function readOptions(argv: readonly string[], env: GatewayEnv): GatewayOp
     denyPrivate: env.CAUSEWAY_UPSTREAM_DENY_PRIVATE,
     upstreamAllow: parseRangeList("CAUSEWAY_UPSTREAM_ALLOW", env.CAUSEWAY_UPSTREAM_ALLOW),
     limiter: env.CAUSEWAY_LIMITER,
+    nodes: env.CAUSEWAY_NODES,
     drainGraceMs: env.CAUSEWAY_DRAIN_GRACE_SECONDS * 1_000,
     drainMs: env.CAUSEWAY_DRAIN_SECONDS * 1_000,
     spoolBytes: env.CAUSEWAY_SPOOL_BYTES,

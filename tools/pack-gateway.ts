@@ -18,7 +18,7 @@ const PACKAGES = new Set([
   ...["quick-format-unescaped", "safe-stable-stringify", "sonic-boom", "thread-stream"],
   ...["@opentelemetry/api", "bintrees", "prom-client", "tdigest"],
   ...["detect-libc", "msgpackr", "msgpackr-extract", "node-gyp-build-optional-packages"],
-  ...["ipaddr.js", "undici", "ws", "yaml", "zod"],
+  ...["ipaddr.js", "jose", "undici", "ws", "yaml", "zod"],
 ]);
 
 const { inputs, outputs } = await bundleForNode("gateway/main.ts", "dist/gateway/gateway.mjs");

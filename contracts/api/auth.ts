@@ -1,17 +1,29 @@
 import { z } from "zod";
 import { headerName } from "./primitives.ts";
+import { basicAuth, hmacAuth, mtlsAuth, signatureAuth } from "./proof-auth.ts";
+import { jwtAuth, oauth2Auth, oidcAuth } from "./token-auth.ts";
 
 const keyAuth = z.strictObject({
   /** Where the key is looked for beside `Authorization: Bearer` and `X-API-Key`; given, it is the only place. */
   header: headerName.optional(),
   query: z.string().min(1).max(100).optional(),
 });
+const methods = {
+  key: keyAuth.optional(),
+  basic: basicAuth.optional(),
+  jwt: jwtAuth.optional(),
+  oidc: oidcAuth.optional(),
+  oauth2: oauth2Auth.optional(),
+  signature: signatureAuth.optional(),
+  hmac: hmacAuth.optional(),
+  mtls: mtlsAuth.optional(),
+};
 /** All of the members of one alternative must hold. */
-export const authAlternative = z
-  .strictObject({ key: keyAuth.optional() })
-  .refine((value) => Object.keys(value).length > 0, {
-    error: "name at least one method: key",
-  });
+export const authAlternative = z.strictObject(methods).refine((value) => Object.keys(value).length > 0, {
+  error: `name at least one method: ${Object.keys(methods).join(", ")}`,
+});
+export type AuthAlternative = z.infer<typeof authAlternative>;
+
 const anyOf = z.strictObject({ anyOf: z.array(authAlternative).min(1).max(8) });
 /** What `none` is parsed to. An empty list alone is refused: a template that came out empty must not open an API. */
 const keyless = z.strictObject({ keyless: z.literal(true), anyOf: z.array(authAlternative).max(0).default([]) });
@@ -19,10 +31,18 @@ const keyless = z.strictObject({ keyless: z.literal(true), anyOf: z.array(authAl
 /** No alternative: everybody may call, which `keyless` says aloud. */
 export interface Auth {
   keyless?: true;
-  anyOf: z.infer<typeof authAlternative>[];
+  anyOf: AuthAlternative[];
 }
-/** `none`, `key`, or `{ anyOf: [ … ] }`: any alternative of the list. */
-export const auth = z.union([z.literal("none"), z.literal("key"), anyOf, keyless]).transform((value): Auth => {
-  if (value === "none") return { keyless: true, anyOf: [] };
-  return value === "key" ? { anyOf: [{ key: {} }] } : value;
-});
+
+/**
+ * `none`; `key` or `basic`; one alternative (`{ jwt: { issuer, audience } }`); or `{ anyOf: [ … ] }`: any alternative of
+ * the list, all methods of that alternative.
+ */
+export const auth = z
+  .union([z.literal("none"), z.literal("key"), z.literal("basic"), anyOf, keyless, authAlternative])
+  .transform((value): Auth => {
+    if (value === "none") return { keyless: true, anyOf: [] };
+    if (value === "key") return { anyOf: [{ key: {} }] };
+    if (value === "basic") return { anyOf: [{ basic: basicAuth.parse({}) }] };
+    return "anyOf" in value ? value : { anyOf: [value] };
+  });

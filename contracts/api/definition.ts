@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { entityId, tag } from "../ids.ts";
-import { rate } from "../quantities.ts";
 import { auth } from "./auth.ts";
+import { limitMembers } from "./limits.ts";
 import { listen } from "./listen.ts";
 import { transform } from "./transform.ts";
+import { breaker, retry } from "./resilience.ts";
 import { timeouts, upstream } from "./upstream.ts";
 
 /**
@@ -14,8 +15,11 @@ import { timeouts, upstream } from "./upstream.ts";
 
 /** What one operation adds to its API; the name is the `operationId` of the OpenAPI document. */
 export const operationSettings = z.strictObject({
-  rate: rate.optional(),
+  ...limitMembers,
   timeouts: timeouts.optional(),
+  /** In place of the API's own. */
+  retry: retry.optional(),
+  breaker: breaker.optional(),
   /** Refused with 403 `operation_blocked`. */
   block: z.boolean().optional(),
 });
@@ -29,8 +33,7 @@ export const apiSettings = z.strictObject({
   listen,
   upstream,
   auth: auth.prefault("key"),
-  /** For the whole API, over all its callers. */
-  rate: rate.optional(),
+  ...limitMembers,
   transform: transform.optional(),
   /** Whether a path that no operation of the document describes is refused (404 `operation_not_found`) or passed on. */
   strictOperations: z.boolean().default(false),

@@ -8,3 +8,8 @@ export const headerValue = z
   // What a field value must not hold (RFC 9110, 5.5) is control characters.
   // oxlint-disable-next-line no-control-regex
   .regex(/^[^\u0000-\u0008\u000a-\u001f\u007f]*$/, "control characters are not allowed in a header value");
+
+/** A secret by reference: the configuration names it and never holds it. */
+export const secretReference = z
+  .string()
+  .regex(/^(env|file):\/\/.+$/, "expected a reference such as env://NAME or file:///run/secrets/name");

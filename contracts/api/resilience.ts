@@ -15,6 +15,9 @@ const share = z.union([
   }),
 ]);
 
+/** What is done again and again, or divided into parts, must not be nothing. */
+const noticeableMs = durationMs.refine((ms) => ms >= 100, "expected at least 100ms");
+
 const retryBudget = z.strictObject({
   /** Of the requests of the last ten seconds, how many may be sent again. */
   share: share.default(0.2).describe("Share of requests that may be sent again, default 20%"),
@@ -43,7 +46,7 @@ export const retry = z.strictObject({
     .default(["connect", "reset"])
     .describe("What is tried again: connect, reset, timeout, 429, 500, 502, 503, 504; default connect and reset"),
   /** How long one try may take until its answer's headers; counted as `timeout`. */
-  perTryTimeout: durationMs.optional().describe("Until the headers of one try's answer"),
+  perTryTimeout: noticeableMs.optional().describe("Until the headers of one try's answer"),
 });
 export type Retry = z.infer<typeof retry>;
 
@@ -52,7 +55,7 @@ export const breaker = z.strictObject({
   errorShare: share.default(0.5).describe("Share of failures from which it opens, default 50%"),
   /** Calls within the window below which it never opens. */
   sample: z.int().min(1).max(100_000).default(20),
-  window: durationMs.default(10_000).describe("What counts as recent, default 10s"),
+  window: noticeableMs.default(10_000).describe("What counts as recent, default 10s"),
   coolDown: durationMs.default(30_000).describe("How long it stays open before a probe, default 30s"),
   /** What counts as a failure; a status is written as a number. */
   on: z
@@ -81,8 +84,8 @@ const healthFull = z.strictObject({
     .regex(/^\/[^#\s]*$/, "expected a path that starts with /")
     .default("/"),
   method: z.enum(["GET", "HEAD", "OPTIONS"]).default("GET"),
-  interval: durationMs.default(5_000).describe("Between two checks of a target, default 5s"),
-  timeout: durationMs.default(1_000),
+  interval: noticeableMs.default(5_000).describe("Between two checks of a target, default 5s"),
+  timeout: noticeableMs.default(1_000),
   /** Checks in a row that must succeed before a target that was out takes requests again. */
   healthyAfter: z.int().min(1).max(100).default(2),
   /** Checks in a row that must fail before a target takes no more requests. */

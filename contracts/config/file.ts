@@ -12,6 +12,11 @@ export const gatewaySettings = z.strictObject({
     .default(100 * 1024 * 1024),
   /** `exact`: one script in Redis a decision; `leased`: a worker spends a lease locally. */
   limiter: z.enum(["exact", "leased"]).default("leased"),
+  /**
+   * Nodes that serve this configuration. Without Redis each has its part of every limit, so that they keep it together;
+   * with Redis they count in one place and this is not read. CAUSEWAY_NODES goes before it. Default: 1.
+   */
+  nodes: z.int().min(1).max(1_000).optional(),
   /** Answer `X-RateLimit-*` beside the IETF draft's fields. */
   legacyRateLimitHeaders: z.boolean().default(false),
   /** Ports beside the one of `--listen`: TLS, PROXY protocol, TCP and TLS proxies. */

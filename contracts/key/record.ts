@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { spikeArrest, throttle } from "../api/limits.ts";
 import { entityId, tag } from "../ids.ts";
 import { access } from "../policy/policy.ts";
 import { rate } from "../quantities.ts";
@@ -17,10 +18,18 @@ export const keyRecord = z.strictObject({
   policies: z.array(entityId).max(100).default([]),
   /** Rights beside those of its policies. */
   apis: access.prefault({}),
+  /** Limits of its own replace those of its policies. */
   rate: rate.optional(),
   quota: rate.optional(),
+  spikeArrest: spikeArrest.optional(),
+  throttle: throttle.optional(),
   tags: z.array(tag).max(50).default([]),
   metadata: z.record(z.string().max(100), z.string().max(1_000)).default({}),
+  /** The one client certificate that this key may be used with, by fingerprint: without it 401 `certificate_mismatch`. */
+  boundCertificate: z
+    .string()
+    .regex(/^sha256:[0-9a-f]{64}$/, "expected sha256: and 64 hex characters, the certificate's fingerprint")
+    .optional(),
   /** Raised at every change; anti-entropy compares it. */
   version: z.int().min(1).default(1),
 });

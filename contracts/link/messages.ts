@@ -110,8 +110,16 @@ export const keysVerified = z.strictObject({
   changed: z.array(z.strictObject({ hash: keyHash, key: keyRecord.nullable() })),
 });
 export const ack = z.strictObject({ type: z.literal("ack"), batchId: z.string() });
-/** `nowMs` is the plane's clock: the node measures its skew with it. */
-export const heartbeatAck = z.strictObject({ type: z.literal("heartbeatAck"), sentAtMs: z.int(), nowMs: z.int() });
+/**
+ * `nowMs` is the plane's clock: the node measures its skew with it. `nodes` are those of its cluster that are connected,
+ * itself among them: without a store of their own they share each limit.
+ */
+export const heartbeatAck = z.strictObject({
+  type: z.literal("heartbeatAck"),
+  sentAtMs: z.int(),
+  nowMs: z.int(),
+  nodes: z.int().min(1).optional(),
+});
 
 export const fromNode = z.discriminatedUnion("type", [
   hello,

@@ -10,17 +10,10 @@ import { apiId } from "../ids.ts";
 /** A note on an import: what could not be carried over, and where it stood. */
 export const importNote = z.strictObject({ path: z.string(), message: z.string(), line: z.int().optional() });
 
+/** The whole of an API's settings: what they get is at the desk and in a gateway at the same time. */
 export const apiInput = z.strictObject({
+  ...apiSettings.omit({ id: true }).shape,
   name: z.string().min(1).max(100),
-  listen: apiSettings.shape.listen,
-  upstream: apiSettings.shape.upstream,
-  auth: apiSettings.shape.auth,
-  state: apiSettings.shape.state,
-  tags: apiSettings.shape.tags,
-  rate: apiSettings.shape.rate,
-  transform: apiSettings.shape.transform,
-  strictOperations: apiSettings.shape.strictOperations,
-  operations: apiSettings.shape.operations,
   /** The OpenAPI 3.0/3.1 document as text, JSON or YAML; null: an API without a contract. */
   document: z.string().max(5_000_000).nullable().default(null),
 });

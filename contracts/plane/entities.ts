@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { keyId, policyId } from "../ids.ts";
-import { policy } from "../policy/policy.ts";
+import { accessGrant, partition, policy } from "../policy/policy.ts";
 import { keyRecord } from "../key/record.ts";
 import { actor } from "./claims.ts";
 import { quarantined } from "../revision/snapshot.ts";
@@ -8,25 +8,39 @@ import { quarantined } from "../revision/snapshot.ts";
 export const policyInput = z.strictObject({
   name: z.string().min(1).max(100),
   state: policy.shape.state,
+  partitions: policy.shape.partitions,
+  scope: policy.shape.scope,
   apis: policy.shape.apis,
   rate: policy.shape.rate,
   quota: policy.shape.quota,
+  spikeArrest: policy.shape.spikeArrest,
+  throttle: policy.shape.throttle,
   tags: policy.shape.tags,
 });
 export type PolicyBody = z.infer<typeof policyInput>;
 
 const ratePair = z.object({ limit: z.number(), windowMs: z.number() });
+const spikeView = z.object({ rate: ratePair, burst: z.number() });
+const throttleView = z.object({ queue: z.number(), waitUpTo: z.number() });
+/** All members of a grant: an editor sends back what it was shown, and must not lose one. */
+const grantView = z.object({
+  operations: accessGrant.shape.operations,
+  paths: accessGrant.shape.paths,
+  rate: ratePair.optional(),
+  quota: ratePair.optional(),
+});
 
 export const policyView = z.object({
   id: policyId,
   name: z.string(),
   state: z.enum(["active", "inactive"]),
-  apis: z.record(
-    z.string(),
-    z.object({ operations: z.array(z.string()).optional(), rate: ratePair.optional(), quota: ratePair.optional() }),
-  ),
+  partitions: z.array(partition),
+  scope: policy.shape.scope.unwrap(),
+  apis: z.record(z.string(), grantView),
   rate: ratePair.nullable(),
   quota: ratePair.nullable(),
+  spikeArrest: spikeView.nullable(),
+  throttle: throttleView.nullable(),
   tags: z.array(z.string()),
   keyCount: z.int(),
   version: z.int(),
@@ -42,6 +56,8 @@ export const keyInput = z.strictObject({
   apis: keyRecord.shape.apis,
   rate: keyRecord.shape.rate,
   quota: keyRecord.shape.quota,
+  spikeArrest: keyRecord.shape.spikeArrest,
+  throttle: keyRecord.shape.throttle,
   expiresAt: z.iso.datetime({ offset: true }).nullable().default(null),
   tags: keyRecord.shape.tags,
   metadata: keyRecord.shape.metadata,
@@ -58,6 +74,9 @@ export const keyView = z.object({
   apis: z.array(z.string()),
   rate: ratePair.nullable(),
   quota: ratePair.nullable(),
+  spikeArrest: spikeView.nullable(),
+  throttle: throttleView.nullable(),
+  metadata: z.record(z.string(), z.string()),
   expiresAt: z.string().nullable(),
   tags: z.array(z.string()),
   version: z.int(),

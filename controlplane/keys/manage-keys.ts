@@ -26,18 +26,14 @@ export async function listKeys(plane: Plane): Promise<KeyView[]> {
 export async function createKey(plane: Plane, actor: Actor, body: KeyBody): Promise<KeyCreated> {
   const secret = newToken("key", plane.random);
   const id = newId("key", plane.clock.now(), plane.random) as KeyId;
-  const { name, policies: carried, apis, rate, quota, tags, metadata } = body;
+  const { expiresAt, policies: carried, ...rights } = body;
+  const { name, apis } = rights;
   const record = keyRecord.parse({
     id,
     hash: hashToken(secret),
-    name,
+    ...rights,
     policies: carried,
-    apis,
-    rate,
-    quota,
-    tags,
-    metadata,
-    expiresAtMs: body.expiresAt === null ? null : Date.parse(body.expiresAt),
+    expiresAtMs: expiresAt === null ? null : Date.parse(expiresAt),
   });
   return plane.db.transaction(async (tx) => {
     await demandKnownPolicies(tx, carried);
@@ -125,6 +121,9 @@ function view(row: KeyRow, names: Map<string, string>): KeyView {
     apis: Object.keys(record.apis),
     rate: record.rate ?? null,
     quota: record.quota ?? null,
+    spikeArrest: record.spikeArrest ?? null,
+    throttle: record.throttle ?? null,
+    metadata: record.metadata,
     expiresAt: record.expiresAtMs === null ? null : new Date(record.expiresAtMs).toISOString(),
     tags: record.tags,
     version: row.version,

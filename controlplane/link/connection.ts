@@ -9,7 +9,7 @@ import { changedKeys, lookUpKey } from "../keys/manage-keys.ts";
 import type { Plane } from "../plane.ts";
 import type { Snapshots } from "../revisions/snapshots.ts";
 import { provesKey } from "./authenticate-node.ts";
-import { writeApplied, writeGone, writeHeartbeat, writeHello, writeRejected } from "./nodes.ts";
+import { countConnected, writeApplied, writeGone, writeHeartbeat, writeHello, writeRejected } from "./nodes.ts";
 
 /** A node that reads this slowly is cut off; it comes back and catches up from its cursor. */
 const MOST_BUFFERED_BYTES = 64 * 1024 * 1024;
@@ -104,9 +104,12 @@ export class Connection {
         const { revision, entity, reason } = message;
         return writeRejected(this.#plane, node, { revision, entity, reason });
       }
-      case "heartbeat":
-        this.#send({ type: "heartbeatAck", sentAtMs: message.sentAtMs, nowMs: this.#plane.clock.now() });
+      case "heartbeat": {
+        // Read before it is answered, so that the clock's reading is not older than the answer.
+        const nodes = await countConnected(this.#plane, this.claims.cluster);
+        this.#send({ type: "heartbeatAck", sentAtMs: message.sentAtMs, nowMs: this.#plane.clock.now(), nodes });
         return writeHeartbeat(this.#plane, node, message);
+      }
       case "goodbye":
         this.#socket.close(1000, message.reason);
         return undefined;

@@ -39,6 +39,19 @@ const connected = async (options?: Parameters<typeof booted.node>[0]) => {
   return node;
 };
 
+const beat = {
+  type: "heartbeat",
+  sentAtMs: 5,
+  appliedHash: null,
+  load: 0.5,
+  connections: 0,
+  rps: 0,
+  errors: 0,
+  spool: { batches: 0, bytes: 0, droppedRecords: 0 },
+  clockSkewMs: 4,
+  memoryBytes: 1_000,
+} as const;
+
 describe("who may open a link", () => {
   test("a credential for another control plane is refused", async () => {
     const node = booted.node();
@@ -240,24 +253,32 @@ describe("analytics", () => {
 describe("coming and going", () => {
   test("a heartbeat is answered with the plane's clock and its figures are shown", async () => {
     const node = await connected();
-    node.say({
-      type: "heartbeat",
-      sentAtMs: 5,
-      appliedHash: null,
-      load: 0.5,
-      connections: 3,
-      rps: 12.5,
-      errors: 0,
-      spool: { batches: 2, bytes: 10, droppedRecords: 0 },
-      clockSkewMs: 4,
-      memoryBytes: 1_000,
-    });
+    node.say({ ...beat, rps: 12.5, connections: 3, spool: { batches: 2, bytes: 10, droppedRecords: 0 } });
     expect((await node.hears("heartbeatAck")).sentAtMs).toBe(5);
     const shown = await waitUntil(async () => (await nodes()).find(({ id, rps }) => id === node.id && rps !== null), {
       what: "figures are shown",
       timeoutMs: 5_000,
     });
     expect(shown).toMatchObject({ rps: 12.5, connections: 3, spoolBatches: 2, connected: true });
+  });
+
+  test("a node hears how many of its cluster are connected, which is what it shares its limits by", async () => {
+    const first = await connected();
+    const second = await connected({ cluster: first.cluster as never });
+    await connected();
+    first.say(beat);
+    expect((await first.hears("heartbeatAck")).nodes).toBe(2);
+    second.cut();
+    await waitUntil(async () => (await nodes()).find(({ id, connected }) => id === second.id && !connected), {
+      what: "the other one is gone",
+      timeoutMs: 5_000,
+    });
+    first.say({ ...beat, sentAtMs: 6 });
+    const answer = await waitUntil(
+      () => first.received.find((message) => message.type === "heartbeatAck" && message.sentAtMs === 6),
+      { what: "the second answer", timeoutMs: 5_000 },
+    );
+    expect(answer).toMatchObject({ nodes: 1 });
   });
 
   test("a node that was cut off is shown as disconnected", async () => {

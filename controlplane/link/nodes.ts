@@ -1,4 +1,4 @@
-import { asc, eq, isNull } from "drizzle-orm";
+import { and, asc, eq, isNull } from "drizzle-orm";
 import type { NodeCredentialClaims } from "#contracts/link/enrolment.ts";
 import type { Heartbeat, Hello } from "#contracts/link/messages.ts";
 import type { PlaneNode } from "#contracts/plane/entities.ts";
@@ -82,6 +82,12 @@ export async function writeGone(plane: Plane, node: string): Promise<void> {
     .update(nodes)
     .set({ connected: 0, lastSeenAt: new Date(plane.clock.now()) })
     .where(eq(nodes.id, node));
+}
+
+/** Nodes of a cluster that are connected to any process of this plane; the one that asks is, so at least one. */
+export async function countConnected(plane: Plane, cluster: string): Promise<number> {
+  const standing = and(eq(nodes.cluster, cluster), eq(nodes.connected, 1), isNull(nodes.retiredAt));
+  return Math.max(1, await plane.db.$count(nodes, standing));
 }
 
 /** At the start nobody is connected: what an earlier process wrote is no longer so. */

@@ -4,6 +4,7 @@ import { newId } from "#base/id.ts";
 import type { PolicyId } from "#contracts/ids.ts";
 import type { Actor } from "#contracts/plane/claims.ts";
 import type { PolicyBody, PolicyView } from "#contracts/plane/entities.ts";
+import { policy } from "#contracts/policy/policy.ts";
 import { apis, keys, policies } from "#drizzle/controlplane/schema.ts";
 import { staleVersion } from "../apis/manage-apis.ts";
 import { diffOf, recordAudit } from "../audit/record-audit.ts";
@@ -110,9 +111,14 @@ function view(row: PolicyRow, keyCount: number): PolicyView {
     id: row.id,
     name: row.name,
     state: row.body.state,
+    // A row of a version before these members has none.
+    partitions: policy.shape.partitions.parse(row.body.partitions),
+    scope: policy.shape.scope.parse(row.body.scope),
     apis: row.body.apis,
     rate: row.body.rate ?? null,
     quota: row.body.quota ?? null,
+    spikeArrest: row.body.spikeArrest ?? null,
+    throttle: row.body.throttle ?? null,
     tags: row.body.tags,
     keyCount,
     version: row.version,

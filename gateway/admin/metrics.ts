@@ -14,6 +14,8 @@ interface WorkerCounts {
   inFlight: number;
   memoryBytes: number;
   storeDegraded: boolean;
+  waiting: number;
+  droppedAllowances: number;
 }
 
 /** Names of all metrics of the gateway; fed by the workers' aggregates, so that the request's path pays nothing for them. */
@@ -43,6 +45,15 @@ export class GatewayMetrics {
     revision: this.#gauge("causeway_revision_applied", "Number of the applied revision"),
     workers: this.#gauge("causeway_workers", "Live workers"),
     degraded: this.#gauge("causeway_limit_store_degraded", "1 while limits are counted by this node alone"),
+    waiting: this.#gauge("causeway_limit_calls_waiting", "Calls that wait for their turn under a throttle"),
+    droppedAllowances: this.#gauge(
+      "causeway_limit_allowances_dropped",
+      "Leases of limits by callers' own values that left for want of room, over the live workers",
+    ),
+    droppedCounts: this.#gauge(
+      "causeway_limit_counts_dropped",
+      "Counts of limits by callers' own values that were lost for want of room, since the start",
+    ),
   };
 
   add(worker: number, counts: WorkerCounts): void {
@@ -53,9 +64,12 @@ export class GatewayMetrics {
     this.#gauges.inFlight.set(this.sum("inFlight"));
     this.#gauges.memory.set(this.sum("memoryBytes"));
     this.#gauges.degraded.set(this.storeDegraded ? 1 : 0);
+    this.#gauges.waiting.set(this.sum("waiting"));
+    this.#gauges.droppedAllowances.set(this.sum("droppedAllowances"));
   }
 
-  set(state: { revision: number; workers: number }): void {
+  set(state: { revision: number; workers: number; droppedCounts: number }): void {
+    this.#gauges.droppedCounts.set(state.droppedCounts);
     this.#gauges.revision.set(state.revision);
     this.#gauges.workers.set(state.workers);
   }
@@ -64,7 +78,7 @@ export class GatewayMetrics {
     return [...this.#perWorker.values()].some((counts) => counts.storeDegraded);
   }
 
-  sum(member: "connections" | "inFlight" | "memoryBytes"): number {
+  sum(member: "connections" | "inFlight" | "memoryBytes" | "waiting" | "droppedAllowances"): number {
     return [...this.#perWorker.values()].reduce((total, counts) => total + counts[member], 0);
   }
 

@@ -31,6 +31,8 @@ export interface Source {
   resolveKey(hash: string): Promise<KeyOutcome>;
   /** Counts of the workers, once. */
   record(entries: AnalyticsEntry[], droppedRecords: number): void;
+  /** Nodes of this cluster that are up, where somebody counts them; undefined while nobody has. */
+  liveNodes?(): number | undefined;
   /** Reads the configuration again; throws with the reason where that fails. */
   reload(): Promise<unknown>;
   status(): Record<string, unknown>;

@@ -1,11 +1,14 @@
 /** What is counted: a rate's sliding window or a quota's period, by name. */
 export interface Bucket {
   kind: "rate" | "quota";
-  /** Unique together with the window's length; `key:key_…:orders`. */
+  /** Unique together with the window's length; `key:key_…`, `by:…` where callers choose it. */
   id: string;
   limit: number;
   windowMs: number;
 }
+
+/** Which counts a lease came from, where there are two: its unused tokens go back to those. */
+export type Origin = "store" | "node";
 
 export interface LeaseRequest {
   bucket: Bucket;
@@ -13,6 +16,15 @@ export interface LeaseRequest {
   waiting: number;
   /** Tokens wished for in advance. */
   ahead: number;
+  /** While the cluster's store is away: what is known of it. */
+  outage?: Outage | undefined;
+}
+
+export interface Outage {
+  /** Of each limit, what is this node's own, 0..1. */
+  share: number;
+  /** Tokens of a quota that the store had counted in `period` when it was last heard. */
+  quota?: { period: number; used: number } | undefined;
 }
 
 export interface LeaseAnswer {
@@ -25,12 +37,14 @@ export interface LeaseAnswer {
   retryAfterMs: number;
   /** Tokens are good for so long; then the unused ones go back. */
   leaseMs: number;
+  origin?: Origin;
 }
 
 export interface Refund {
   bucket: Bucket;
   cell: number;
   tokens: number;
+  origin?: Origin | undefined;
 }
 
 export type ExactAnswer =
@@ -41,7 +55,17 @@ export interface Authority {
   take(request: LeaseRequest): Promise<LeaseAnswer>;
   giveBack(refund: Refund): void;
   /** One token of each bucket, or none of any. */
-  takeExactly(buckets: readonly Bucket[]): Promise<ExactAnswer>;
+  takeExactly(buckets: readonly Bucket[], outage?: Outage): Promise<ExactAnswer>;
+}
+
+/** The same bucket is the same count, whoever asks with which limit. */
+export function nameOf({ kind, id, windowMs }: Bucket): string {
+  return `${kind}:${id}/${windowMs}`;
+}
+
+/** Named by what callers send: such buckets are bounded apart, so that nobody can push out the counts of keys and APIs. */
+export function isCustom(id: string): boolean {
+  return id.startsWith("by:");
 }
 
 /** Cells of a window: the count of a cell returns when the cell has left the window whole, so 1 % late at most. */

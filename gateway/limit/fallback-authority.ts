@@ -1,57 +1,112 @@
 import type { Clock } from "#base/clock.ts";
-import type { Authority, Bucket, ExactAnswer, LeaseAnswer, LeaseRequest, Refund } from "./authority.ts";
+import type { Authority, Bucket, ExactAnswer, LeaseAnswer } from "./authority.ts";
+import type { LeaseRequest, Outage, Refund } from "./authority.ts";
+import { OutageTally } from "./outage-tally.ts";
 
 const RETRY_FIRST_EVERY_MS = 1_000;
 
+/** The cluster's store, which many nodes count in. */
+export interface SharedAuthority extends Authority {
+  /** Workers that draw on it, over all nodes, as of the last answer. */
+  holders: number;
+  /** Counts tokens of a quota that were given out elsewhere; past the limit too. */
+  charge(bucket: Bucket, period: number, tokens: number): Promise<void>;
+}
+
+export interface FallbackOptions {
+  store: SharedAuthority;
+  node: Authority;
+  clock: Clock;
+  /** Workers of this node: with the holders of the store it says how many nodes there are. */
+  workers: number;
+  onChange?: (degraded: boolean) => void;
+}
+
 /**
- * The cluster's store while it answers, this node's own counts while it does not. The limit then holds per node, which is
- * looser, but no caller is refused for a store's outage. It goes back by itself within a second of the store's return.
+ * The cluster's store while it answers, this node's own counts while it does not; no caller is refused for a store's
+ * outage. Each limit is then divided by the nodes that were last seen, a quota from where the store had it, and what was
+ * given out meanwhile is counted in the store when it is back, within a second of its return.
  */
 export class FallbackAuthority implements Authority {
-  readonly #first: Authority;
-  readonly #second: Authority;
-  readonly #clock: Clock;
-  readonly #onChange: (degraded: boolean) => void;
-  #askFirstAt = 0;
+  readonly #options: FallbackOptions;
+  readonly #tally = new OutageTally();
+  #askStoreAt = 0;
   degraded = false;
 
-  constructor(first: Authority, second: Authority, clock: Clock, onChange: (degraded: boolean) => void = () => {}) {
-    this.#first = first;
-    this.#second = second;
-    this.#clock = clock;
-    this.#onChange = onChange;
+  constructor(options: FallbackOptions) {
+    this.#options = options;
   }
 
-  take(request: LeaseRequest): Promise<LeaseAnswer> {
-    return this.#ask((authority) => authority.take(request));
+  async take(request: LeaseRequest): Promise<LeaseAnswer> {
+    const { store, node } = this.#options;
+    const isQuota = request.bucket.kind === "quota";
+    const answer = await this.#askStore(() => store.take(request));
+    if (answer) {
+      if (isQuota) this.#tally.heard(request.bucket, answer.cell, request.bucket.limit - answer.remaining);
+      return { ...answer, origin: "store" };
+    }
+    const outage = { share: this.#share, quota: isQuota ? this.#tally.lastHeard(request.bucket) : undefined };
+    const given = await node.take({ ...request, outage });
+    if (isQuota) this.#tally.given(request.bucket, given.cell, given.granted);
+    return { ...given, origin: "node" };
   }
 
-  takeExactly(buckets: readonly Bucket[]): Promise<ExactAnswer> {
-    return this.#ask((authority) => authority.takeExactly(buckets));
+  async takeExactly(buckets: readonly Bucket[]): Promise<ExactAnswer> {
+    const { store, node } = this.#options;
+    return (await this.#askStore(() => store.takeExactly(buckets))) ?? node.takeExactly(buckets, this.#outage());
   }
 
+  /** Never to the other one: cells have the same numbers in both, and a token would be made of nothing. */
   giveBack(refund: Refund): void {
-    // Tokens of a lease from the other authority find no such cell there, or one that is about to end anyway.
-    (this.degraded ? this.#second : this.#first).giveBack(refund);
+    const { store, node } = this.#options;
+    if (refund.origin !== "node") return store.giveBack(refund);
+    if (refund.bucket.kind === "rate") return node.giveBack(refund);
+    // Tokens of an outage that were counted in the store since then are the store's now.
+    if (this.#tally.takeBack(refund)) return node.giveBack(refund);
+    store.giveBack(refund);
   }
 
-  async #ask<T>(call: (authority: Authority) => Promise<T>): Promise<T> {
-    if (this.degraded && this.#clock.now() < this.#askFirstAt) return call(this.#second);
+  get #share(): number {
+    const { store, workers } = this.#options;
+    return 1 / Math.max(1, Math.round(store.holders / workers));
+  }
+
+  #outage(): Outage {
+    return { share: this.#share };
+  }
+
+  /** Undefined: the store is away. */
+  async #askStore<T>(call: () => Promise<T>): Promise<T | undefined> {
+    const nowMs = this.#options.clock.now();
+    if (this.degraded && nowMs < this.#askStoreAt) return undefined;
+    // One call at a time finds out whether it is back; the others do not wait for that.
+    if (this.degraded) this.#askStoreAt = nowMs + RETRY_FIRST_EVERY_MS;
     try {
-      const answer = await call(this.#first);
-      this.#setDegraded(false);
+      const answer = await call();
+      if (this.degraded) this.#cameBack();
       return answer;
     } catch {
       // Why does not matter here: whatever keeps the store from answering, the node's own counts decide for a while.
-      this.#askFirstAt = this.#clock.now() + RETRY_FIRST_EVERY_MS;
+      this.#askStoreAt = this.#options.clock.now() + RETRY_FIRST_EVERY_MS;
       this.#setDegraded(true);
-      return call(this.#second);
+      return undefined;
     }
+  }
+
+  #cameBack(): void {
+    const { store, node } = this.#options;
+    this.#setDegraded(false);
+    for (const { bucket, period, tokens } of this.#tally.drain())
+      store.charge(bucket, period, tokens).then(
+        () => node.giveBack({ bucket, cell: period, tokens }),
+        // Away again: counted at its next return.
+        () => this.#tally.given(bucket, period, tokens),
+      );
   }
 
   #setDegraded(degraded: boolean): void {
     if (degraded === this.degraded) return;
     this.degraded = degraded;
-    this.#onChange(degraded);
+    this.#options.onChange?.(degraded);
   }
 }

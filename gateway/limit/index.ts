@@ -5,9 +5,12 @@
  * any window".) A quota is a counter over fixed periods. An authority (Redis, or the primary) owns the counts; workers
  * spend leases from it. A refused call consumes nothing. It must not know what is limited: a bucket is a name.
  */
-export { Allowance, LimitBook, type LimitBookOptions, type LimitRefusal } from "./limit-book.ts";
+export { Allowance, type LimitRefusal } from "./allowance.ts";
+export { LimitBook, type LimitBookOptions } from "./limit-book.ts";
+export type { Turn } from "./waiting-line.ts";
+export { spikeWindow } from "./spike-window.ts";
 export { LocalAuthority } from "./local-authority.ts";
 export { RedisAuthority, connectRedis } from "./redis-authority.ts";
 export { FallbackAuthority } from "./fallback-authority.ts";
 export { loadQuotas, saveQuotas } from "./quota-file.ts";
-export type { Authority, Bucket, ExactAnswer, LeaseAnswer, LeaseRequest, Refund } from "./authority.ts";
+export type { Authority, Bucket, ExactAnswer, LeaseAnswer, LeaseRequest, Outage, Refund } from "./authority.ts";

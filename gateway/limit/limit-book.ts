@@ -1,48 +1,23 @@
 import type { Clock } from "#base/clock.ts";
+import { Lru } from "#base/lru.ts";
 import type { Rate } from "#contracts/quantities.ts";
-import type { Authority, Bucket, LeaseAnswer } from "./authority.ts";
+import { Allowance, type LimitRefusal } from "./allowance.ts";
+import { isCustom, nameOf, type Authority, type Bucket } from "./authority.ts";
+import { WaitingLine, type Turn, type Waiter } from "./waiting-line.ts";
 
 const AHEAD_MAX = 100_000;
-/** Even a long refusal is asked again now and then: other holders may have given tokens back. */
-const REFUSAL_MIN_MS = 10;
-
-/** A worker's part of one bucket: the tokens of its lease, and what the authority last said. */
-export class Allowance {
-  readonly bucket: Bucket;
-  /** First part of the RateLimit fields, decided here and not per request. */
-  readonly policyField: string;
-  readonly fieldName: string;
-  tokens = 0;
-  cell = 0;
-  endsAtMs = 0;
-  remaining: number;
-  refusedUntilMs = 0;
-  retryAtMs = 0;
-  waiting = 0;
-  ahead = 0;
-  pending: Promise<void> | undefined = undefined;
-  lastUsedMs = 0;
-
-  constructor(bucket: Bucket) {
-    this.bucket = bucket;
-    this.remaining = bucket.limit;
-    this.fieldName = bucket.kind === "quota" ? "quota" : bucket.id.startsWith("key:") ? "key" : "api";
-    this.policyField = `"${this.fieldName}";q=${bucket.limit};w=${Math.max(1, Math.round(bucket.windowMs / 1000))}`;
-  }
-}
-
-/** The allowance that ran out, and for how long. */
-export interface LimitRefusal {
-  allowance: Allowance;
-  retryAfterMs: number;
-}
+const IDLE_MS = 600_000;
 
 export interface LimitBookOptions {
   authority: Authority;
   clock: Clock;
   exact?: boolean;
   capacity?: number;
+  /** Allowances of buckets that callers name. */
+  customCapacity?: number;
 }
+
+type Drawn = LimitRefusal | undefined | Promise<LimitRefusal | undefined>;
 
 /**
  * A worker's limits. `draw` takes one token of every allowance or none of any; it waits only where a lease has run out.
@@ -51,65 +26,126 @@ export interface LimitBookOptions {
 export class LimitBook {
   readonly #options: LimitBookOptions;
   readonly #allowances = new Map<string, Allowance>();
+  readonly #custom: Lru<string, Allowance>;
+  /** Calls that wait for their turn, by what they wait for. */
+  readonly #lines = new Map<Allowance, WaitingLine>();
+  #waiting = 0;
   exact: boolean;
 
   constructor(options: LimitBookOptions) {
     this.#options = options;
+    this.#custom = new Lru(options.customCapacity ?? 20_000, (_name, allowance) => this.#giveBack(allowance));
     this.exact = options.exact ?? false;
   }
 
   /** The same bucket is the same allowance, over every session and API that names it. */
-  allowance(kind: Bucket["kind"], id: string, rate: Rate): Allowance {
-    const name = `${kind}:${id}/${rate.windowMs}/${rate.limit}`;
-    const existing = this.#allowances.get(name);
+  allowance(kind: Bucket["kind"], id: string, { limit, windowMs }: Rate): Allowance {
+    const bucket: Bucket = { kind, id, limit, windowMs };
+    const name = `${nameOf(bucket)}/${limit}`;
+    const book = isCustom(id) ? this.#custom : this.#allowances;
+    const existing = book.get(name);
     if (existing) return existing;
-    const allowance = new Allowance({ kind, id, limit: rate.limit, windowMs: rate.windowMs });
+    const allowance = new Allowance(bucket);
     allowance.lastUsedMs = this.#options.clock.now();
-    this.#allowances.set(name, allowance);
+    book.set(name, allowance);
     return allowance;
   }
 
-  draw(
-    a: readonly Allowance[],
-    b: readonly Allowance[],
-    nowMs: number,
-  ): LimitRefusal | undefined | Promise<LimitRefusal | undefined> {
+  draw(a: readonly Allowance[], b: readonly Allowance[], nowMs: number): Drawn {
     if (this.exact) return this.#drawExactly([...a, ...b], nowMs);
     if (!allReady(a, nowMs) || !allReady(b, nowMs))
-      return this.#refusedNow(a, b, nowMs) ?? this.#drawSlowly([...a, ...b]);
-    spend(a, nowMs);
-    spend(b, nowMs);
+      return refusedIn(a, nowMs) ?? refusedIn(b, nowMs) ?? this.#drawSlowly([...a, ...b]);
+    for (let index = 0; index < a.length; index += 1) a[index]!.spend(nowMs);
+    for (let index = 0; index < b.length; index += 1) b[index]!.spend(nowMs);
     return undefined;
+  }
+
+  /** As `draw`, but a rate that refuses is waited for, behind those that wait already. A quota's refusal is answered. */
+  drawInTurn(a: readonly Allowance[], b: readonly Allowance[], turn: Turn, nowMs: number): Drawn {
+    const all = [...a, ...b];
+    const busy = this.#lines.size === 0 ? undefined : all.find((allowance) => this.#lines.has(allowance));
+    if (busy) return this.#wait(all, turn, { allowance: busy, retryAfterMs: Math.max(1, busy.retryAtMs - nowMs) });
+    const drawn = this.draw(a, b, nowMs);
+    if (!(drawn instanceof Promise)) return drawn && this.#wait(all, turn, drawn);
+    return drawn.then((refusal) => refusal && this.#wait(all, turn, refusal));
   }
 
   /** Gives back what leases hold past their end, and forgets allowances that nobody used for long. */
   sweep(nowMs = this.#options.clock.now(), everything = false): void {
+    const isOver = (allowance: Allowance) => everything || nowMs >= allowance.endsAtMs;
+    for (const [, allowance] of this.#custom.entries()) if (isOver(allowance)) this.#giveBack(allowance);
     for (const [name, allowance] of this.#allowances) {
-      if (allowance.tokens > 0 && (everything || nowMs >= allowance.endsAtMs)) this.#giveBack(allowance);
+      if (isOver(allowance)) this.#giveBack(allowance);
       // A session may still point at a forgotten allowance; it works on, and the authority keeps the two honest.
-      const isIdle = allowance.pending === undefined && nowMs - allowance.lastUsedMs > 600_000;
+      const isIdle = allowance.pending === undefined && nowMs - allowance.lastUsedMs > IDLE_MS;
       if (isIdle && this.#allowances.size > (this.#options.capacity ?? 100_000)) this.#allowances.delete(name);
     }
   }
 
+  figures(): { waiting: number; droppedAllowances: number } {
+    return { waiting: this.#waiting, droppedAllowances: this.#custom.evicted };
+  }
+
   #giveBack(allowance: Allowance): void {
-    this.#options.authority.giveBack({ bucket: allowance.bucket, cell: allowance.cell, tokens: allowance.tokens });
-    allowance.tokens = 0;
+    const refund = allowance.release();
+    if (!refund) return;
+    this.#options.authority.giveBack(refund);
     allowance.ahead = 0;
   }
 
-  #refusedNow(a: readonly Allowance[], b: readonly Allowance[], nowMs: number): LimitRefusal | undefined {
-    return refusedIn(a, nowMs) ?? refusedIn(b, nowMs);
+  #wait(allowances: readonly Allowance[], turn: Turn, refusal: LimitRefusal): Drawn {
+    if (refusal.allowance.bucket.kind === "quota" || refusal.retryAfterMs > turn.waitUpToMs) return refusal;
+    return new Promise((resolve) => {
+      const over = new AbortController();
+      this.#waiting += 1;
+      const waiter: Waiter = {
+        turn,
+        allowances,
+        refusal,
+        settled: false,
+        drawing: false,
+        expired: false,
+        settle: (outcome) => {
+          if (waiter.settled) return;
+          waiter.settled = true;
+          this.#waiting -= 1;
+          over.abort();
+          resolve(outcome);
+        },
+      };
+      this.#enter(waiter);
+      this.#options.clock.sleep(turn.waitUpToMs, over.signal).then(
+        () => this.#lines.get(waiter.refusal.allowance)?.expire(waiter),
+        // It got its token, or was refused, before its time was over.
+        () => {},
+      );
+    });
   }
 
-  async #drawSlowly(allowances: Allowance[]): Promise<LimitRefusal | undefined> {
+  /** Into the line of what refused it last. */
+  #enter(waiter: Waiter): void {
+    const { allowance } = waiter.refusal;
+    if (allowance.bucket.kind === "quota") return waiter.settle(waiter.refusal);
+    const line =
+      this.#lines.get(allowance) ??
+      new WaitingLine(allowance, {
+        clock: this.#options.clock,
+        draw: async (allowances) => this.draw(allowances, [], this.#options.clock.now()),
+        move: (moved) => this.#enter(moved),
+        ended: () => this.#lines.delete(allowance),
+      });
+    this.#lines.set(allowance, line);
+    line.join(waiter);
+  }
+
+  async #drawSlowly(allowances: readonly Allowance[]): Promise<LimitRefusal | undefined> {
     for (;;) {
       const nowMs = this.#options.clock.now();
       const refusal = refusedIn(allowances, nowMs);
       if (refusal) return refusal;
-      const short = allowances.filter((allowance) => !isReady(allowance, nowMs));
+      const short = allowances.filter((allowance) => !allowance.isReady(nowMs));
       if (short.length === 0) {
-        spend(allowances, nowMs);
+        for (const allowance of allowances) allowance.spend(nowMs);
         return undefined;
       }
       await Promise.all(short.map((allowance) => this.#refill(allowance, nowMs)));
@@ -121,7 +157,7 @@ export class LimitBook {
     allowance.waiting += 1;
     try {
       if (allowance.pending) return await allowance.pending;
-      if (allowance.tokens > 0) this.#giveBack(allowance);
+      this.#giveBack(allowance);
       // One turn of the event loop's microtasks, so that requests of the same read are asked for together.
       allowance.pending = Promise.resolve().then(() => this.#ask(allowance, nowMs));
       await allowance.pending;
@@ -134,7 +170,10 @@ export class LimitBook {
     try {
       const { bucket, waiting, ahead } = allowance;
       const answer = await this.#options.authority.take({ bucket, waiting, ahead });
-      record(allowance, answer, this.#options.clock.now());
+      // A token that came back meanwhile belongs to the lease before.
+      const late = allowance.release();
+      if (late) this.#options.authority.giveBack(late);
+      allowance.receive(answer, this.#options.clock.now());
       // A lease that was spent before its end was too small; one that was not is given back and starts small again.
       allowance.ahead = Math.min(AHEAD_MAX, Math.max(4, ahead * 4));
     } finally {
@@ -143,18 +182,22 @@ export class LimitBook {
     }
   }
 
-  async #drawExactly(allowances: Allowance[], nowMs: number): Promise<LimitRefusal | undefined> {
+  async #drawExactly(allowances: readonly Allowance[], nowMs: number): Promise<LimitRefusal | undefined> {
     const rates = allowances.filter((allowance) => allowance.bucket.kind === "rate");
     const quotas = allowances.filter((allowance) => allowance.bucket.kind === "quota");
     const quotaRefusal = await this.#drawSlowly(quotas);
     if (quotaRefusal || rates.length === 0) return quotaRefusal;
+    const leases = quotas.map(({ cell, origin }) => ({ cell, origin }));
     const answer = await this.#options.authority.takeExactly(rates.map((allowance) => allowance.bucket));
     if (answer.allowed) {
       rates.forEach((allowance, index) => (allowance.remaining = answer.remaining[index] ?? 0));
       return undefined;
     }
     // A refused call consumes nothing: the quota's token goes back into the lease that it came from.
-    for (const quota of quotas) quota.tokens += 1;
+    for (const [index, quota] of quotas.entries()) {
+      const refund = quota.unspend(leases[index]!);
+      if (refund) this.#options.authority.giveBack(refund);
+    }
     const allowance = rates[answer.index]!;
     allowance.remaining = 0;
     allowance.retryAtMs = nowMs + answer.retryAfterMs;
@@ -162,40 +205,15 @@ export class LimitBook {
   }
 }
 
-function record(allowance: Allowance, answer: LeaseAnswer, nowMs: number): void {
-  allowance.tokens += answer.granted;
-  allowance.cell = answer.cell;
-  allowance.endsAtMs = nowMs + answer.leaseMs;
-  allowance.remaining = answer.remaining;
-  if (answer.retryAfterMs === 0) return;
-  allowance.retryAtMs = nowMs + answer.retryAfterMs;
-  const askAgainMs = Math.max(REFUSAL_MIN_MS, allowance.bucket.windowMs / 100);
-  allowance.refusedUntilMs = nowMs + Math.min(answer.retryAfterMs, askAgainMs);
-}
-
-function isReady(allowance: Allowance, nowMs: number): boolean {
-  return allowance.tokens > 0 && nowMs < allowance.endsAtMs;
-}
-
 function allReady(allowances: readonly Allowance[], nowMs: number): boolean {
-  for (let index = 0; index < allowances.length; index += 1) if (!isReady(allowances[index]!, nowMs)) return false;
+  for (let index = 0; index < allowances.length; index += 1) if (!allowances[index]!.isReady(nowMs)) return false;
   return true;
-}
-
-function spend(allowances: readonly Allowance[], nowMs: number): void {
-  for (let index = 0; index < allowances.length; index += 1) {
-    const allowance = allowances[index]!;
-    allowance.tokens -= 1;
-    allowance.lastUsedMs = nowMs;
-  }
 }
 
 function refusedIn(allowances: readonly Allowance[], nowMs: number): LimitRefusal | undefined {
   for (let index = 0; index < allowances.length; index += 1) {
     const allowance = allowances[index]!;
-    // What is left of a lease is spent first; only an empty one is refused.
-    if (allowance.refusedUntilMs > nowMs && !isReady(allowance, nowMs))
-      return { allowance, retryAfterMs: Math.max(1, allowance.retryAtMs - nowMs) };
+    if (allowance.isRefused(nowMs)) return { allowance, retryAfterMs: Math.max(1, allowance.retryAtMs - nowMs) };
   }
   return undefined;
 }

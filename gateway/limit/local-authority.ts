@@ -7,13 +7,17 @@ import {
   type ExactAnswer,
   type LeaseAnswer,
   type LeaseRequest,
+  type Outage,
   type Refund,
 } from "./authority.ts";
+import { BoundedCounts } from "./bounded-counts.ts";
 import { CellWindow } from "./cell-window.ts";
 
 export interface QuotaCount {
   period: number;
   used: number;
+  /** Counted by the cluster's store before it went away: no node has them to give. */
+  before?: number;
 }
 
 export interface LocalAuthorityOptions {
@@ -21,22 +25,26 @@ export interface LocalAuthorityOptions {
   /** Workers that may hold leases at once. */
   holders: () => number;
   /** Counts of before a restart. */
-  quotas?: Map<string, QuotaCount>;
-  /** Share of each limit that is this node's own, 0..1: less than one while the cluster's store is away. */
-  share?: () => number;
+  quotas?: Iterable<[string, QuotaCount]>;
+  /** Nodes that share each limit without a store: each has its part of it. */
+  nodes?: () => number;
+  /** Buckets named by callers that are counted at once. */
+  customCapacity?: number;
 }
 
 /** The primary's counts, for a node without Redis and for one whose Redis is away. */
 export class LocalAuthority implements Authority {
   readonly #options: LocalAuthorityOptions;
-  readonly #rates = new Map<string, CellWindow>();
-  readonly quotas: Map<string, QuotaCount>;
+  readonly #rates: BoundedCounts<CellWindow>;
+  readonly #quotas: BoundedCounts<QuotaCount>;
   /** Raised at every change of a quota, so that the writer knows when the disk is behind. */
   quotaChanges = 0;
 
   constructor(options: LocalAuthorityOptions) {
     this.#options = options;
-    this.quotas = options.quotas ?? new Map();
+    const capacity = options.customCapacity ?? 100_000;
+    this.#rates = new BoundedCounts(capacity);
+    this.#quotas = new BoundedCounts(capacity, options.quotas);
   }
 
   async take(request: LeaseRequest): Promise<LeaseAnswer> {
@@ -49,16 +57,16 @@ export class LocalAuthority implements Authority {
   }
 
   giveBack({ bucket, cell, tokens }: Refund): void {
-    if (bucket.kind === "rate") return this.#rates.get(nameOf(bucket))?.giveBack(tokens, cell);
-    const count = this.quotas.get(nameOf(bucket));
+    if (bucket.kind === "rate") return this.#rates.get(bucket)?.giveBack(tokens, cell);
+    const count = this.#quotas.get(bucket);
     if (count?.period !== cell) return;
     count.used = Math.max(0, count.used - tokens);
     this.quotaChanges += 1;
   }
 
-  async takeExactly(buckets: readonly Bucket[]): Promise<ExactAnswer> {
+  async takeExactly(buckets: readonly Bucket[], outage?: Outage): Promise<ExactAnswer> {
     const nowMs = this.#options.clock.now();
-    const windows = buckets.map((bucket) => this.#windowOf(bucket));
+    const windows = buckets.map((bucket) => this.#windowOf(bucket, this.#limitOf(bucket, outage)));
     const remaining = windows.map((window) => window.remaining(nowMs));
     const index = remaining.findIndex((left) => left < 1);
     if (index !== -1) return { allowed: false, index, retryAfterMs: windows[index]!.retryAfterMs(nowMs) };
@@ -66,61 +74,76 @@ export class LocalAuthority implements Authority {
     return { allowed: true, remaining: remaining.map((left) => left - 1) };
   }
 
+  /** What must live through a restart. */
+  quotas(): IterableIterator<[string, QuotaCount]> {
+    return this.#quotas.entries();
+  }
+
+  /** Counts of callers' own buckets that were lost for want of room. */
+  get dropped(): number {
+    return this.#rates.dropped + this.#quotas.dropped;
+  }
+
   /** Lets go of what is at rest, so that memory follows the keys in use. */
   sweep(): void {
     const nowMs = this.#options.clock.now();
-    for (const [name, window] of this.#rates) if (window.isIdle(nowMs)) this.#rates.delete(name);
-    for (const [name, count] of this.quotas) {
+    for (const [name, window] of this.#rates.entries()) if (window.isIdle(nowMs)) this.#rates.delete(name);
+    for (const [name, count] of this.#quotas.entries()) {
       const windowMs = Number(name.slice(name.lastIndexOf("/") + 1));
       if (Math.floor(nowMs / windowMs) <= count.period) continue;
-      this.quotas.delete(name);
+      this.#quotas.delete(name);
       this.quotaChanges += 1;
     }
   }
 
   #takeRate(request: LeaseRequest, nowMs: number): LeaseAnswer {
-    const window = this.#windowOf(request.bucket);
+    const { bucket } = request;
+    const limit = this.#limitOf(bucket, request.outage);
+    const window = this.#windowOf(bucket, limit);
     const left = window.remaining(nowMs);
-    const granted = Math.min(left, request.waiting + aheadOf(request, left, this.#options.holders()));
+    const granted = Math.min(left, request.waiting + this.#aheadOf(request, limit, left));
     const cell = granted > 0 ? window.take(granted, nowMs) : window.cellAt(nowMs);
     const retryAfterMs = granted < request.waiting ? window.retryAfterMs(nowMs) : 0;
-    return {
-      granted,
-      cell,
-      remaining: left - granted,
-      retryAfterMs,
-      leaseMs: Math.min(LEASE_MS, request.bucket.windowMs),
-    };
+    return { granted, cell, remaining: left - granted, retryAfterMs, leaseMs: Math.min(LEASE_MS, bucket.windowMs) };
   }
 
   #takeQuota(request: LeaseRequest, nowMs: number): LeaseAnswer {
-    const { bucket } = request;
+    const { bucket, outage } = request;
     const period = Math.floor(nowMs / bucket.windowMs);
-    const count = this.quotas.get(nameOf(bucket));
-    const used = count?.period === period ? count.used : 0;
-    const left = Math.max(0, this.#limitOf(bucket) - used);
-    const granted = Math.min(left, request.waiting + aheadOf(request, left, this.#options.holders()));
-    this.quotas.set(nameOf(bucket), { period, used: used + granted });
+    const count = this.#countOf(bucket, period, outage);
+    const limit = this.#limitOf({ ...bucket, limit: bucket.limit - (count.before ?? 0) }, outage);
+    const left = Math.max(0, limit - count.used);
+    const granted = Math.min(left, request.waiting + this.#aheadOf(request, limit, left));
+    count.used += granted;
     if (granted > 0) this.quotaChanges += 1;
     const untilNextMs = (period + 1) * bucket.windowMs - nowMs;
     const retryAfterMs = granted < request.waiting ? untilNextMs : 0;
     return { granted, cell: period, remaining: left - granted, retryAfterMs, leaseMs: Math.min(LEASE_MS, untilNextMs) };
   }
 
-  #windowOf(bucket: Bucket): CellWindow {
-    const limit = this.#limitOf(bucket);
-    const name = nameOf(bucket);
-    const window = this.#rates.get(name) ?? new CellWindow(limit, bucket.windowMs);
-    window.limit = limit;
-    this.#rates.set(name, window);
+  #aheadOf(request: LeaseRequest, limit: number, left: number): number {
+    return aheadOf({ ...request, bucket: { ...request.bucket, limit } }, left, this.#options.holders());
+  }
+
+  #countOf(bucket: Bucket, period: number, outage: Outage | undefined): QuotaCount {
+    const standing = this.#quotas.get(bucket);
+    const count = standing?.period === period ? standing : { period, used: 0 };
+    if (count !== standing) this.#quotas.set(bucket, count);
+    // Each worker heard the store last at another moment: the latest word is the highest.
+    if (outage?.quota?.period === period) count.before = Math.max(count.before ?? 0, outage.quota.used);
+    return count;
+  }
+
+  #windowOf(bucket: Bucket, limit: number): CellWindow {
+    const window = this.#rates.get(bucket) ?? new CellWindow(limit, bucket.windowMs);
+    if (window.limit !== limit) window.limit = limit;
+    this.#rates.set(bucket, window);
     return window;
   }
 
-  #limitOf(bucket: Bucket): number {
-    return Math.max(1, Math.floor(bucket.limit * (this.#options.share?.() ?? 1)));
+  /** Rounded down, so that the nodes together stay within the limit; but a node that may nothing would be an outage. */
+  #limitOf({ limit }: Bucket, outage: Outage | undefined): number {
+    const share = Math.min(outage?.share ?? 1, 1 / (this.#options.nodes?.() ?? 1));
+    return limit <= 0 ? 0 : Math.max(1, Math.floor(limit * share));
   }
-}
-
-function nameOf(bucket: Bucket): string {
-  return `${bucket.id}/${bucket.windowMs}`;
 }

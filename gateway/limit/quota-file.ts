@@ -12,7 +12,7 @@ export function loadQuotas(file: string): Map<string, QuotaCount> {
   }
 }
 
-export function saveQuotas(file: string, quotas: ReadonlyMap<string, QuotaCount>): void {
+export function saveQuotas(file: string, quotas: Iterable<[string, QuotaCount]>): void {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   writeFileSync(`${file}.new`, JSON.stringify([...quotas]), { mode: 0o600 });
   renameSync(`${file}.new`, file);

@@ -3,14 +3,15 @@ import {
   aheadOf,
   CELLS,
   LEASE_MS,
-  type Authority,
+  nameOf,
   type Bucket,
   type ExactAnswer,
   type LeaseAnswer,
   type LeaseRequest,
   type Refund,
 } from "./authority.ts";
-import { EXACT, GIVE_BACK, TAKE } from "./redis-scripts.ts";
+import type { SharedAuthority } from "./fallback-authority.ts";
+import { CHARGE, EXACT, GIVE_BACK, TAKE } from "./redis-scripts.ts";
 
 const HOLDER_FRESH_MS = 30_000;
 
@@ -19,6 +20,7 @@ interface Scripted {
     ...args: (string | number)[]
   ): Promise<[granted: number, cell: number, left: number, retryMs: number, holders: number]>;
   causewayGiveBack(...args: (string | number)[]): Promise<number>;
+  causewayCharge(...args: (string | number)[]): Promise<number>;
   causewayExact(
     ...args: (string | number)[]
   ): Promise<[allowed: number, index: number, retryMs: number, ...left: number[]]>;
@@ -37,7 +39,7 @@ export function connectRedis(url: string): Redis {
 }
 
 /** Counts in the cluster's Redis, by Redis's own clock, so that nodes with different clocks agree. */
-export class RedisAuthority implements Authority {
+export class RedisAuthority implements SharedAuthority {
   readonly #redis: Redis & Scripted;
   readonly #prefix: string;
   readonly #holder: string;
@@ -48,6 +50,7 @@ export class RedisAuthority implements Authority {
   constructor(redis: Redis, prefix: string, holder: string) {
     redis.defineCommand("causewayTake", { numberOfKeys: 2, lua: TAKE });
     redis.defineCommand("causewayGiveBack", { numberOfKeys: 1, lua: GIVE_BACK });
+    redis.defineCommand("causewayCharge", { numberOfKeys: 1, lua: CHARGE });
     redis.defineCommand("causewayExact", { lua: EXACT });
     // defineCommand added them on the line above; ioredis cannot type what it adds.
     this.#redis = redis as Redis & Scripted;
@@ -91,7 +94,11 @@ export class RedisAuthority implements Authority {
     return allowed === 1 ? { allowed: true, remaining } : { allowed: false, index, retryAfterMs };
   }
 
+  async charge(bucket: Bucket, period: number, tokens: number): Promise<void> {
+    await this.#redis.causewayCharge(this.#keyOf(bucket), period, tokens, bucket.windowMs);
+  }
+
   #keyOf(bucket: Bucket): string {
-    return `${this.#prefix}${bucket.kind}:${bucket.id}/${bucket.windowMs}`;
+    return this.#prefix + nameOf(bucket);
   }
 }

@@ -81,6 +81,20 @@ if member then redis.call('HINCRBY', KEYS[1], member, -back) end
 return back
 `;
 
+/** KEYS: a quota's bucket. ARGV: period, tokens, windowMs. Tokens that were given out while this store was away. */
+export const CHARGE = `
+local t = redis.call('TIME')
+local now = t[1] * 1000 + math.floor(t[2] / 1000)
+local period, tokens, windowMs = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local standing = tonumber(redis.call('HGET', KEYS[1], 'p') or '-1')
+local ends = (period + 1) * windowMs
+if standing > period or ends <= now then return 0 end
+if standing < period then redis.call('HSET', KEYS[1], 'p', period, 'n', 0) end
+redis.call('HINCRBY', KEYS[1], 'n', tokens)
+redis.call('PEXPIRE', KEYS[1], ends - now + 60000)
+return tokens
+`;
+
 /** KEYS: buckets. ARGV: cells, then limit and windowMs of each. One token of each, or none of any. */
 export const EXACT = `${WINDOW}
 local cells = tonumber(ARGV[1])

@@ -57,6 +57,7 @@ export class LinkSource implements Source {
   #running: Promise<void> = Promise.resolve();
   #reporting: NodeJS.Timeout | undefined;
   #clockSkewMs: number | null = null;
+  #liveNodes: number | undefined = undefined;
 
   constructor(options: LinkSourceOptions) {
     const { dataDir: folder, log, token, tags, stopped, url, spoolBytes, limiter } = options;
@@ -114,6 +115,11 @@ export class LinkSource implements Source {
     return this.status();
   }
 
+  /** As last heard: while the link is down, as many as there were serve on. */
+  liveNodes(): number | undefined {
+    return this.#liveNodes;
+  }
+
   status(): Record<string, unknown> {
     const { held } = this.#credentials;
     return {
@@ -149,6 +155,7 @@ export class LinkSource implements Source {
         resync: (cursor) => background(this.#desk.resync(session, cursor), this.#log, "resync of keys"),
         heartbeat: () => this.#figures(node),
         skew: (ms) => (this.#clockSkewMs = ms),
+        nodes: (count) => (this.#liveNodes = count),
       },
       this.#spool,
       this.#log,

@@ -27,6 +27,8 @@ export interface SessionHandlers {
   resync(cursor: number): void;
   heartbeat(): Omit<Heartbeat, "type" | "sentAtMs" | "spool" | "clockSkewMs">;
   skew(ms: number): void;
+  /** Nodes of this cluster that are connected. */
+  nodes(count: number): void;
 }
 
 /** Why a session ended: what was said at the end, or null where the connection just broke. */
@@ -152,6 +154,7 @@ export class LinkSession {
       case "heartbeatAck": {
         const now = Date.now();
         // The plane's clock at the middle of the round trip (RFC 5905's offset, without its filter).
+        if (message.nodes !== undefined) this.#handlers.nodes(message.nodes);
         this.#clockSkewMs = Math.round(now - message.nowMs - (now - message.sentAtMs) / 2);
         return this.#handlers.skew(this.#clockSkewMs);
       }

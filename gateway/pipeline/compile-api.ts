@@ -18,6 +18,8 @@ export interface Plan {
   balancer: Balancer;
   headersTimeoutMs: number;
   idleTimeoutMs: number;
+  /** Undefined: no bound. */
+  totalTimeoutMs: number | undefined;
 }
 
 export interface CompiledApi {
@@ -34,12 +36,12 @@ export interface CompiledApi {
 
 export interface CompileDeps extends Omit<PluginDeps, "operation"> {
   plugins: readonly AnyPlugin[];
-  balancerFor(upstream: ResolvedApi["upstream"]): Balancer;
+  /** Asked for the rest of the API first, then for its operations. */
+  balancerFor(api: ResolvedApi, operation: ResolvedOperation | undefined): Balancer;
 }
 
 /** Turns an API into its plans. Throws, with a message that names the setting, when a plugin cannot use it. */
 export function compileApi(definition: ResolvedApi, deps: CompileDeps): CompiledApi {
-  const balancer = deps.balancerFor(definition.upstream);
   const api: CompiledApi = {
     id: definition.id,
     definition,
@@ -52,18 +54,13 @@ export function compileApi(definition: ResolvedApi, deps: CompileDeps): Compiled
       ? reject(404, "operation_not_found", "No operation of this API has this path.")
       : null,
   };
-  api.fallback = planFor(api, undefined, balancer, deps);
+  api.fallback = planFor(api, undefined, deps);
   for (const operation of definition.operations)
-    api.operations!.add(operation.method, operation.path, planFor(api, operation, balancer, deps));
+    api.operations!.add(operation.method, operation.path, planFor(api, operation, deps));
   return api;
 }
 
-function planFor(
-  api: CompiledApi,
-  operation: ResolvedOperation | undefined,
-  balancer: Balancer,
-  deps: CompileDeps,
-): Plan {
+function planFor(api: CompiledApi, operation: ResolvedOperation | undefined, deps: CompileDeps): Plan {
   const timeouts = operation?.timeouts ?? api.definition.upstream.timeouts;
   const stepsOf = (wanted: readonly Phase[]) => stepsFor(wanted, api.definition, { ...deps, operation }, deps.plugins);
   const respond = stepsOf(["respond"]);
@@ -72,9 +69,10 @@ function planFor(
     operation: operation?.id ?? null,
     steps: Object.freeze(stepsOf(phases.slice(0, phases.indexOf("respond")))),
     respond: respond.length > 0 ? Object.freeze(respond) : null,
-    balancer,
+    balancer: deps.balancerFor(api.definition, operation),
     headersTimeoutMs: timeouts.headersMs,
     idleTimeoutMs: timeouts.idleMs,
+    totalTimeoutMs: timeouts.totalMs,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { ResolvedOperation } from "#contracts/api/resolved.ts";
 import type { GatewaySettings } from "#contracts/config/file.ts";
+import type { Identities } from "#gateway/identity/index.ts";
 import type { LimitBook } from "#gateway/limit/index.ts";
 import type { Secrets } from "#gateway/secrets/index.ts";
 import type { SessionSource } from "#gateway/session/index.ts";
@@ -34,6 +35,7 @@ export interface PluginDeps {
   sessions: SessionSource;
   limits: LimitBook;
   secrets: Secrets;
+  identity: Identities;
 }
 
 /**

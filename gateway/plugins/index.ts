@@ -5,8 +5,8 @@
  */
 import type { AnyPlugin } from "#gateway/pipeline/index.ts";
 import { access } from "./access/index.ts";
+import { authenticate } from "./authenticate/index.ts";
 import { bodyLimit } from "./body-limit/index.ts";
-import { keyAuth } from "./key-auth/index.ts";
 import { limits } from "./limits/index.ts";
 import { operationBlock } from "./operation-block/index.ts";
 import { requestHeaders } from "./request-headers/index.ts";
@@ -16,7 +16,7 @@ import { rewrite } from "./rewrite/index.ts";
 export const plugins: readonly AnyPlugin[] = Object.freeze([
   operationBlock,
   bodyLimit,
-  keyAuth,
+  authenticate,
   access,
   limits,
   rewrite,

@@ -1,10 +1,12 @@
 import { systemClock } from "#base/clock.ts";
 import { prepare, type Applied, type Configuration, type Prepared } from "#gateway/config/index.ts";
+import { Identities, noOutbound } from "#gateway/identity/index.ts";
 import { LimitBook, LocalAuthority } from "#gateway/limit/index.ts";
 import type { CompileDeps } from "#gateway/pipeline/index.ts";
 import { plugins } from "#gateway/plugins/index.ts";
 import { processSecrets } from "#gateway/secrets/index.ts";
-import { Balancer } from "#gateway/upstream/index.ts";
+import { SessionBook } from "#gateway/session/index.ts";
+import { TargetBook, parseRanges, unopenedPool } from "#gateway/upstream/index.ts";
 import { claimPort } from "./traffic-port.ts";
 import type { WorkerPool } from "./worker-pool.ts";
 
@@ -23,6 +25,10 @@ export class Applier {
   /** The APIs that are served, for the admin address. */
   get apis() {
     return this.#prepared?.parsed.apis ?? [];
+  }
+
+  get settings() {
+    return this.#prepared?.parsed.settings;
   }
 
   /** One at a time, in the order of the calls. */
@@ -62,15 +68,25 @@ export class Applier {
 /** Compiling for proof opens nothing: no pool, no session, no count that lasts. */
 function proofDeps({ settings }: Configuration): CompileDeps {
   const authority = new LocalAuthority({ clock: systemClock, holders: () => 1 });
+  const limits = new LimitBook({ authority, clock: systemClock });
+  const targets = new TargetBook({
+    clock: systemClock,
+    random: Math.random,
+    poolFor: () => unopenedPool,
+    release: () => {},
+  });
   return {
     plugins,
     settings,
-    limits: new LimitBook({ authority, clock: systemClock }),
-    sessions: { find: () => null },
+    limits,
+    sessions: new SessionBook({ limits, lookup: () => Promise.resolve({ at: "unknown" }) }),
     secrets: processSecrets,
-    balancerFor: ({ targets }) => {
-      for (const { url } of targets) if (!URL.canParse(url)) throw new Error(`upstream: ${url} is not a URL`);
-      return new Balancer([]);
-    },
+    identity: new Identities({
+      outbound: noOutbound,
+      secrets: processSecrets,
+      clock: systemClock,
+      trustedProxies: parseRanges([]),
+    }),
+    balancerFor: (api, operation) => targets.balancerFor(api, operation),
   };
 }

@@ -1,12 +1,13 @@
-import type { ResolvedApi } from "#contracts/api/resolved.ts";
+import type { ResolvedApi, ResolvedOperation } from "#contracts/api/resolved.ts";
 import type { Quarantined } from "#contracts/revision/snapshot.ts";
 import { compileApi, type CompiledApi } from "#gateway/pipeline/index.ts";
 import { plugins } from "#gateway/plugins/index.ts";
 import { buildRoutes, type Routes } from "#gateway/serve/index.ts";
+import type { Identities } from "#gateway/identity/index.ts";
 import type { LimitBook } from "#gateway/limit/index.ts";
 import { processSecrets } from "#gateway/secrets/index.ts";
 import type { SessionBook } from "#gateway/session/index.ts";
-import type { PoolSet } from "#gateway/upstream/index.ts";
+import type { TargetBook } from "#gateway/upstream/index.ts";
 import type { ToWorker } from "./messages.ts";
 
 type Configure = Extract<ToWorker, { type: "configure" }>;
@@ -15,16 +16,18 @@ type Configure = Extract<ToWorker, { type: "configure" }>;
 export class Loader {
   readonly #limits: LimitBook;
   readonly #sessions: SessionBook;
-  readonly #pools: PoolSet;
+  readonly #targets: TargetBook;
+  readonly #identity: Identities;
   #definitions = new Map<string, ResolvedApi>();
   #compiled = new Map<string, CompiledApi>();
   #settings = "";
   #policies = "";
 
-  constructor(limits: LimitBook, sessions: SessionBook, pools: PoolSet) {
+  constructor(limits: LimitBook, sessions: SessionBook, targets: TargetBook, identity: Identities) {
     this.#limits = limits;
     this.#sessions = sessions;
-    this.#pools = pools;
+    this.#targets = targets;
+    this.#identity = identity;
   }
 
   load({ order, changed, policies, settings }: Configure): { routes: Routes; quarantined: Quarantined[] } {
@@ -43,12 +46,14 @@ export class Loader {
       sessions: this.#sessions,
       limits: this.#limits,
       secrets: processSecrets,
-      balancerFor: (upstream: ResolvedApi["upstream"]) => this.#pools.balancerFor(upstream),
+      identity: this.#identity,
+      balancerFor: (api: ResolvedApi, operation: ResolvedOperation | undefined) =>
+        this.#targets.balancerFor(api, operation),
     };
     for (const id of order)
       if (!this.#compiled.has(id)) this.#compiled.set(id, compileApi(this.#definitions.get(id)!, deps));
     this.#usePolicies(policies);
-    this.#pools.retain([...this.#definitions.values()].map(({ upstream }) => upstream));
+    this.#targets.retain(new Set(order));
     return buildRoutes(
       order.map((id) => this.#compiled.get(id)!),
       settings.maxRequestBodyBytes,

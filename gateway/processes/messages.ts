@@ -4,7 +4,7 @@ import type { Certificate } from "#contracts/config/listener.ts";
 import type { GatewaySettings } from "#contracts/config/file.ts";
 import type { KeyRecord } from "#contracts/key/record.ts";
 import type { Policy } from "#contracts/policy/policy.ts";
-import type { Bucket, ExactAnswer, LeaseAnswer, LeaseRequest, Refund } from "#gateway/limit/index.ts";
+import type { Bucket, ExactAnswer, LeaseAnswer, LeaseRequest, Outage, Refund } from "#gateway/limit/index.ts";
 import type { KeyOutcome } from "#gateway/session/index.ts";
 
 /** What a worker is told once, at its start. */
@@ -14,6 +14,8 @@ export interface WorkerSettings {
   redis: { url: string; prefix: string } | undefined;
   /** Names the worker among the holders of leases. */
   holder: string;
+  /** Of this node. */
+  workers: number;
   logLevel: string;
   trustedProxies: string[];
   denyPrivate: boolean;
@@ -45,7 +47,7 @@ export type FromWorker =
   | { type: "applied"; seq: number; quarantined: { entity: string; reason: string }[] }
   | { type: "key"; id: number; hash: string }
   | { type: "lease"; id: number; request: LeaseRequest }
-  | { type: "exact"; id: number; buckets: readonly Bucket[] }
+  | { type: "exact"; id: number; buckets: readonly Bucket[]; outage: Outage | undefined }
   | { type: "giveBack"; refund: Refund }
   | {
       type: "counts";
@@ -55,5 +57,9 @@ export type FromWorker =
       inFlight: number;
       memoryBytes: number;
       storeDegraded: boolean;
+      /** Calls that wait for their turn now. */
+      waiting: number;
+      /** Allowances of callers' own buckets that left for want of room, since the worker's start. */
+      droppedAllowances: number;
     }
   | { type: "drained"; cutOff: number };

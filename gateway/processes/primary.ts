@@ -1,3 +1,4 @@
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "#base/clock.ts";
 import type { Logger } from "#base/log.ts";
@@ -61,6 +62,7 @@ class Primary implements RunningGateway {
       clock: systemClock,
       holders: () => options.workers,
       quotas: loadQuotas(this.#quotaFile),
+      nodes: () => this.#nodes,
     });
   }
 
@@ -122,7 +124,8 @@ class Primary implements RunningGateway {
         listen: { host: listen.host, port },
         reusePort: process.platform === "linux",
         redis: redis ? { url: redis, prefix: redisPrefix } : undefined,
-        holder: `${process.pid}.${index}.${this.#startedAt.getTime()}`,
+        holder: `${hostname()}.${process.pid}.${index}.${this.#startedAt.getTime()}`,
+        workers,
         logLevel,
         trustedProxies,
         denyPrivate,
@@ -163,8 +166,18 @@ class Primary implements RunningGateway {
       ready: this.#notReady() === null,
       workers: { wanted: this.#options.workers, alive: this.#pool?.alive ?? 0, restarts: this.#pool?.restarts ?? 0 },
       applied: this.#applier?.current ?? null,
+      limits: {
+        store: this.#options.redis ? "redis" : "node",
+        degraded: this.#metrics.storeDegraded,
+        nodes: this.#nodes,
+      },
       ...this.#source.status(),
     };
+  }
+
+  /** Nodes that share each limit where there is no store: as the link counts them, else as somebody wrote. */
+  get #nodes(): number {
+    return this.#source.liveNodes?.() ?? this.#options.nodes ?? this.#applier?.settings?.nodes ?? 1;
   }
 
   #count(worker: number, counts: WorkerCounts): void {
@@ -173,7 +186,11 @@ class Primary implements RunningGateway {
   }
 
   #tick(): void {
-    this.#metrics.set({ revision: this.#applier?.current?.revision ?? 0, workers: this.#pool?.alive ?? 0 });
+    this.#metrics.set({
+      revision: this.#applier?.current?.revision ?? 0,
+      workers: this.#pool?.alive ?? 0,
+      droppedCounts: this.#authority.dropped,
+    });
     this.#authority.sweep();
     this.#saveQuotas();
   }
@@ -183,10 +200,10 @@ class Primary implements RunningGateway {
   }
 
   #saveQuotas(): void {
-    const { quotaChanges, quotas } = this.#authority;
+    const { quotaChanges } = this.#authority;
     if (quotaChanges === this.#savedQuotaChanges) return;
     try {
-      saveQuotas(this.#quotaFile, quotas);
+      saveQuotas(this.#quotaFile, this.#authority.quotas());
       this.#savedQuotaChanges = quotaChanges;
     } catch (error) {
       // Serving goes on; the next second tries again.

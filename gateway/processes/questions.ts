@@ -31,7 +31,8 @@ export class Questions {
   authority(): Authority {
     return {
       take: (request) => this.ask((id) => ({ type: "lease", id, request })) as Promise<LeaseAnswer>,
-      takeExactly: (buckets) => this.ask((id) => ({ type: "exact", id, buckets })) as Promise<ExactAnswer>,
+      takeExactly: (buckets, outage) =>
+        this.ask((id) => ({ type: "exact", id, buckets, outage })) as Promise<ExactAnswer>,
       giveBack: (refund) => this.#send({ type: "giveBack", refund }),
     };
   }

@@ -154,8 +154,8 @@ export class WorkerPool {
     this.#send(slot, { type: "answer", id, value: await this.#options.resolveKey(hash) });
   }
 
-  async #answerExact(slot: Slot, { id, buckets }: Extract<FromWorker, { type: "exact" }>): Promise<void> {
-    this.#send(slot, { type: "answer", id, value: await this.#options.authority.takeExactly(buckets) });
+  async #answerExact(slot: Slot, { id, buckets, outage }: Extract<FromWorker, { type: "exact" }>): Promise<void> {
+    this.#send(slot, { type: "answer", id, value: await this.#options.authority.takeExactly(buckets, outage) });
   }
 
   #broadcast(message: ToWorker): void {

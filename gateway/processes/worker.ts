@@ -2,12 +2,13 @@ import type { Redis } from "ioredis";
 import { systemClock } from "#base/clock.ts";
 import { createLogger } from "#base/log.ts";
 import { messageOf } from "#base/errors.ts";
+import { Identities, IssuerClient } from "#gateway/identity/index.ts";
 import { FallbackAuthority, LimitBook, RedisAuthority, connectRedis, type Authority } from "#gateway/limit/index.ts";
 import { Aggregator } from "#gateway/record/index.ts";
 import { processSecrets } from "#gateway/secrets/index.ts";
 import { TrafficServer } from "#gateway/serve/index.ts";
 import { SessionBook, type KeyOutcome } from "#gateway/session/index.ts";
-import { PoolSet, parseRanges } from "#gateway/upstream/index.ts";
+import { PoolSet, TargetBook, parseRanges } from "#gateway/upstream/index.ts";
 import { Loader } from "./loader.ts";
 import type { FromWorker, ToWorker, WorkerSettings } from "./messages.ts";
 import { Questions } from "./questions.ts";
@@ -37,6 +38,8 @@ class Worker {
   readonly #limits: LimitBook;
   readonly #sessions: SessionBook;
   readonly #pools: PoolSet;
+  readonly #targets: TargetBook;
+  readonly #identity: Identities;
   readonly #recorder = new Aggregator();
   readonly #server: TrafficServer;
   readonly #loader: Loader;
@@ -59,15 +62,24 @@ class Worker {
     });
     const guard = { denyPrivate: settings.denyPrivate, allowed: parseRanges(settings.upstreamAllow) };
     this.#pools = new PoolSet(guard);
+    this.#targets = new TargetBook({
+      clock: systemClock,
+      random: Math.random,
+      poolFor: (fact, connectMs) => this.#pools.poolFor(fact, connectMs),
+      release: (pool) => this.#pools.release(pool),
+    });
+    const trustedProxies = parseRanges(settings.trustedProxies);
     this.#server = new TrafficServer({
       recorder: this.#recorder,
       log,
-      trustedProxies: parseRanges(settings.trustedProxies),
+      trustedProxies,
       reusePort: settings.reusePort,
       secrets: processSecrets,
       guard,
     });
-    this.#loader = new Loader(this.#limits, this.#sessions, this.#pools);
+    const outbound = new IssuerClient(guard);
+    this.#identity = new Identities({ outbound, secrets: processSecrets, clock: systemClock, trustedProxies });
+    this.#loader = new Loader(this.#limits, this.#sessions, this.#targets, this.#identity);
     this.#timers = [setInterval(() => this.#flush(), FLUSH_MS), setInterval(() => this.#limits.sweep(), SWEEP_MS)];
   }
 
@@ -92,6 +104,7 @@ class Worker {
   async #configure(message: Extract<ToWorker, { type: "configure" }>): Promise<void> {
     try {
       const { routes, quarantined } = this.#loader.load(message);
+      this.#pools.sweep();
       this.#server.use(routes);
       await this.#server.useListeners(message.settings.listeners, message.certificates);
       // Only now: a connection that is taken before anything is loaded could only be refused.
@@ -118,15 +131,21 @@ class Worker {
     this.#redis.on("error", () => {});
     this.#redis.connect().catch(() => {});
     const shared = new RedisAuthority(this.#redis, redis.prefix, this.#settings.holder);
-    return new FallbackAuthority(shared, primary, systemClock, (degraded) => (this.#storeDegraded = degraded));
+    return new FallbackAuthority({
+      store: shared,
+      node: primary,
+      clock: systemClock,
+      workers: this.#settings.workers,
+      onChange: (degraded) => (this.#storeDegraded = degraded),
+    });
   }
 
   #flush(): void {
     const { entries, droppedRecords } = this.#recorder.flush();
     const { connections, inFlight } = this.#server;
     const memoryBytes = process.memoryUsage.rss();
-    const storeDegraded = this.#storeDegraded;
-    this.#channel.send({ type: "counts", entries, droppedRecords, connections, inFlight, memoryBytes, storeDegraded });
+    const limits = { storeDegraded: this.#storeDegraded, ...this.#limits.figures() };
+    this.#channel.send({ type: "counts", entries, droppedRecords, connections, inFlight, memoryBytes, ...limits });
   }
 
   async #drain(limitMs: number): Promise<void> {
@@ -134,7 +153,8 @@ class Worker {
     for (const timer of this.#timers) clearInterval(timer);
     this.#limits.sweep(Date.now(), true);
     this.#flush();
-    await this.#pools.close();
+    this.#pools.destroy();
+    await this.#identity.close();
     await this.#redis?.quit().catch(() => {});
     this.#channel.send({ type: "drained", cutOff });
   }

@@ -4,5 +4,7 @@
  * store as an unknown key.
  */
 export type { Rights } from "./merge-rights.ts";
+export { opensPath } from "./path-rules.ts";
+export { Identity, type IdentityClaims } from "./identity.ts";
 export type { Grant, Session } from "./compile-session.ts";
 export { SessionBook, hashOfKey, type KeyLookup, type KeyOutcome, type SessionSource } from "./session-book.ts";

@@ -4,6 +4,7 @@ import type { Policy } from "#contracts/policy/policy.ts";
 import { Lru } from "#base/lru.ts";
 import type { LimitBook } from "#gateway/limit/index.ts";
 import { compileSession, type Session } from "./compile-session.ts";
+import type { Identity } from "./identity.ts";
 
 /** `unreachable` is its own answer: the store could not be asked, which says nothing about the key. */
 export type KeyOutcome = { at: "found"; key: KeyRecord } | { at: "unknown" } | { at: "unreachable" };
@@ -13,6 +14,8 @@ export type KeyLookup = (hash: string) => Promise<KeyOutcome>;
 export interface SessionSource {
   /** A promise only when the key has to be asked for. `null`: unknown; `undefined`: the store could not be reached. */
   find(hash: string, nowMs: number): Session | null | Promise<Session | null | undefined>;
+  /** The session of a caller that has no key, by the policies of now. */
+  sessionOf(identity: Identity): Session;
 }
 
 interface Entry {
@@ -57,6 +60,13 @@ export class SessionBook implements SessionSource {
     const until = this.#unknownUntil.peek(hash);
     if (until !== undefined && until > nowMs) return null;
     return this.#lookUp(hash, nowMs);
+  }
+
+  sessionOf(identity: Identity): Session {
+    if (identity.session !== undefined && identity.generation === this.#generation) return identity.session;
+    identity.session = compileSession(identity.record, this.#policies, this.#options.limits, identity.claims);
+    identity.generation = this.#generation;
+    return identity.session;
   }
 
   usePolicies(policies: ReadonlyMap<string, Policy>): void {

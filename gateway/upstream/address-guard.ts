@@ -27,6 +27,15 @@ function mayConnect(address: string, allowed: Ranges): boolean {
   return isPublicAddress(address) || inRanges(allowed, address);
 }
 
+/** Stands where nothing may be opened: a configuration is proved without a connection. */
+export const unopenedPool: OutboundPool = Object.freeze({
+  dispatch() {
+    throw new Error("no connection is opened here");
+  },
+  close() {},
+  destroy() {},
+});
+
 /** Stands where a target's literal address is not allowed: every request fails before a byte leaves. */
 export function deniedPool(address: string): OutboundPool {
   const nothing = { write: () => true, end() {}, pause() {}, resume() {}, abort() {} };

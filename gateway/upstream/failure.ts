@@ -16,6 +16,12 @@ export const noTarget = reject(503, "upstream_unavailable", "No target of the up
   "5",
 ]);
 
+/** Every target's breaker is open. */
+export function circuitOpen(waitMs: number): Reply {
+  const detail = "The upstream failed too often and is left alone for a while.";
+  return reject(503, "circuit_open", detail, ["Retry-After", String(Math.max(1, Math.ceil(waitMs / 1_000)))]);
+}
+
 const byKind: Record<Exclude<UpstreamError["kind"], "dial">, Reply> = {
   broken: closed,
   cut: closed,

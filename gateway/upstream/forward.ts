@@ -1,8 +1,15 @@
+import { backoffMs } from "#base/backoff.ts";
 import type { Exchange } from "#gateway/pipeline/exchange.ts";
 import type { Reply } from "#gateway/pipeline/reply.ts";
-import type { AnswerStart, BodySink, OutboundHandler, OutboundStream, UpstreamError } from "#gateway/wire/index.ts";
-import type { Target } from "./balancer.ts";
-import { bodyTooLarge, noTarget, replyFor } from "./failure.ts";
+import {
+  type AnswerStart,
+  type BodySink,
+  type OutboundHandler,
+  type OutboundStream,
+  UpstreamError,
+} from "#gateway/wire/index.ts";
+import { Target } from "./balance/target.ts";
+import { bodyTooLarge, replyFor } from "./failure.ts";
 import { upstreamHeaders } from "./request-headers.ts";
 import { endToEndFields } from "./response-headers.ts";
 
@@ -20,11 +27,13 @@ export interface ForwardDeps {
 
 /** Sends the exchange to a target of its plan and streams the answer back. */
 export function forwardUpstream(exchange: Exchange, deps: ForwardDeps): void {
-  const target = exchange.plan!.balancer.next();
-  if (!target) return deps.reply(exchange, noTarget);
+  const { balancer } = exchange.plan!;
+  balancer.retry.countRequest(exchange.nowMs);
+  const target = balancer.pick(exchange, NONE);
+  if (!(target instanceof Target)) return deps.reply(exchange, target);
   const forwarding = new Forwarding(exchange, deps);
   exchange.forwarding = forwarding;
-  forwarding.send(target);
+  forwarding.start(target);
 }
 
 /** One exchange with an upstream: takes the answer's parts and the request's body, and passes each on. */
@@ -33,10 +42,16 @@ class Forwarding implements OutboundHandler, BodySink {
   readonly #deps: ForwardDeps;
   readonly #fields: string[];
   readonly #tried: Target[] = [];
+  /** Of the try under way. */
+  #target: Target | undefined = undefined;
   #stream: OutboundStream | undefined = undefined;
+  /** Of the try under way, or until the next one. */
+  #tryTimer: NodeJS.Timeout | undefined = undefined;
+  #totalTimer: NodeJS.Timeout | undefined = undefined;
   /** The client's body is being read: what was read cannot be sent again. */
   #bodyBegun = false;
   #answerBegun = false;
+  #status = 0;
 
   constructor(exchange: Exchange, deps: ForwardDeps) {
     this.#exchange = exchange;
@@ -44,12 +59,26 @@ class Forwarding implements OutboundHandler, BodySink {
     this.#fields = upstreamHeaders(exchange);
   }
 
-  send(target: Target): void {
+  start(target: Target): void {
+    const { plan, startedAtUs } = this.#exchange;
+    const nowUs = this.#deps.nowUs();
+    this.#exchange.upstreamStartedAtUs = nowUs;
+    const { totalTimeoutMs } = plan!;
+    if (totalTimeoutMs !== undefined)
+      this.#totalTimer = setTimeout(() => this.#tooLong(), totalTimeoutMs - (nowUs - startedAtUs) / 1_000);
+    this.#send(target);
+  }
+
+  #send(target: Target): void {
     const exchange = this.#exchange;
-    const { inbound, bufferedBody, plan } = exchange;
-    this.#tried.push(target);
-    if (exchange.upstreamStartedAtUs === 0) exchange.upstreamStartedAtUs = this.#deps.nowUs();
-    target.pool.dispatch(
+    const { inbound, bufferedBody } = exchange;
+    const { balancer, headersTimeoutMs, idleTimeoutMs } = exchange.plan!;
+    const tries = this.#tried.push(target);
+    this.#target = target;
+    balancer.began(target, exchange);
+    const { perTryMs } = balancer.retry;
+    if (perTryMs !== undefined) this.#tryTimer = setTimeout(() => this.#giveUp(), perTryMs);
+    const stream = target.pool.dispatch(
       {
         method: exchange.method,
         path: (target.basePath + exchange.upstreamPath || "/") + exchange.upstreamQuery,
@@ -60,18 +89,22 @@ class Forwarding implements OutboundHandler, BodySink {
         bodyLength: bufferedBody === undefined ? inbound.bodyLength : bufferedBody.length,
         acceptsTrailers: acceptsTrailers(exchange),
         upgrade: inbound.upgrade === "websocket" ? inbound.upgrade : undefined,
-        headersMs: plan!.headersTimeoutMs,
-        idleMs: plan!.idleTimeoutMs,
+        headersMs: headersTimeoutMs,
+        idleMs: idleTimeoutMs,
         tunnelIdleMs: TUNNEL_IDLE_MS,
       },
       this,
     );
+    // Where the try is over already, this may be another request's connection by now.
+    if (this.#target !== undefined && this.#tried.length === tries) this.#stream = stream;
   }
 
   /** The client has gone, or its body is refused. */
   abort(): void {
+    clearTimeout(this.#totalTimer);
     this.#stream?.abort();
-    this.#stream = undefined;
+    const target = this.#endTry();
+    if (target) this.#exchange.plan!.balancer.cancelled(target, this.#exchange);
   }
 
   onStart(stream: OutboundStream): void {
@@ -108,17 +141,24 @@ class Forwarding implements OutboundHandler, BodySink {
 
   onHead({ status, fields, connection, bodiless }: AnswerStart): void {
     const exchange = this.#exchange;
+    if (exchange.plan!.balancer.retry.hasStatuses && this.#triedAgainFor(status)) return;
+    clearTimeout(this.#tryTimer);
     exchange.upstreamUs = this.#deps.nowUs() - exchange.upstreamStartedAtUs;
     exchange.status = status;
     exchange.responseHeaders = endToEndFields(fields, connection);
+    this.#status = status;
     this.#answerBegun = true;
     this.#deps.head(exchange, bodiless);
   }
 
   onTunnel(fields: readonly string[]): void {
     const exchange = this.#exchange;
+    clearTimeout(this.#tryTimer);
+    // A tunnel is no exchange that could take too long.
+    clearTimeout(this.#totalTimer);
     exchange.upstreamUs = this.#deps.nowUs() - exchange.upstreamStartedAtUs;
     exchange.status = 101;
+    this.#status = 101;
     this.#answerBegun = true;
     exchange.inbound.tunnel([...endToEndFields(fields, undefined), "Connection", "Upgrade", "Upgrade", "websocket"]);
     exchange.inbound.readBody(this);
@@ -138,25 +178,89 @@ class Forwarding implements OutboundHandler, BodySink {
   }
 
   onEnd(trailers: readonly string[] | undefined): void {
-    this.#stream = undefined;
-    this.#exchange.inbound.end(trailers);
-    this.#deps.settle(this.#exchange);
+    const exchange = this.#exchange;
+    clearTimeout(this.#totalTimer);
+    exchange.plan!.balancer.answered(this.#endTry()!, exchange, this.#status);
+    exchange.inbound.end(trailers);
+    this.#deps.settle(exchange);
   }
 
   onError(error: UpstreamError): void {
     const exchange = this.#exchange;
-    this.#stream = undefined;
+    const { balancer } = exchange.plan!;
+    const target = this.#endTry();
+    if (target === undefined) return;
+    balancer.failed(target, exchange, error.kind);
     if (exchange.settled) return;
-    const reply = replyFor(error);
-    if (this.#answerBegun) return this.#breakOff(reply);
-    const target = this.#nextTry(error);
-    if (target) return this.send(target);
-    exchange.upstreamUs = this.#deps.nowUs() - exchange.upstreamStartedAtUs;
-    this.#deps.reply(exchange, reply);
+    if (this.#answerBegun) return this.#breakOff(replyFor(error));
+    const next = this.#nextTarget(error.kind === "broken");
+    if (next && balancer.retry.afterFailure(error.kind, this.#triedSoFar, Date.now())) return this.#send(next);
+    this.#answerInstead(replyFor(error));
   }
 
   get #isTunnel(): boolean {
-    return this.#exchange.status === 101;
+    return this.#status === 101;
+  }
+
+  get #triedSoFar() {
+    const { method, inbound, bufferedBody } = this.#exchange;
+    const isReplayable = !inbound.hasBody || bufferedBody !== undefined || !this.#bodyBegun;
+    return { method, tries: this.#tried.length, isReplayable };
+  }
+
+  /** Another target; the last one once more where there is no other and what happened may have been its connection's. */
+  #nextTarget(mayRepeat: boolean): Target | undefined {
+    const next = this.#exchange.plan!.balancer.pick(this.#exchange, this.#tried);
+    if (next instanceof Target) return next;
+    return mayRepeat && next.code !== "circuit_open" ? this.#tried.at(-1) : undefined;
+  }
+
+  /** The answer is not passed on: the request goes elsewhere, or, after a moment, to the same target. */
+  #triedAgainFor(status: number): boolean {
+    const exchange = this.#exchange;
+    const { balancer } = exchange.plan!;
+    if (!balancer.retry.wantsAnother(status, this.#triedSoFar)) return false;
+    const next = this.#nextTarget(true);
+    if (!next || !balancer.retry.afterStatus(status, this.#triedSoFar, Date.now())) return false;
+    this.#stream?.abort();
+    balancer.answered(this.#endTry()!, exchange, status);
+    if (!this.#tried.includes(next)) this.#send(next);
+    else this.#tryTimer = setTimeout(() => this.#send(next), backoffMs(this.#tried.length, REPEAT));
+    return true;
+  }
+
+  /** One try had its time. */
+  #giveUp(): void {
+    this.#stream?.abort();
+    this.onError(new UpstreamError("timeout", "One try took too long."));
+  }
+
+  /** The whole exchange had its time. */
+  #tooLong(): void {
+    const exchange = this.#exchange;
+    if (exchange.settled) return;
+    this.#stream?.abort();
+    const target = this.#endTry();
+    if (target) exchange.plan!.balancer.failed(target, exchange, "timeout");
+    const reply = replyFor(new UpstreamError("timeout", "The exchange took too long."));
+    if (this.#answerBegun) this.#breakOff(reply);
+    else this.#answerInstead(reply);
+  }
+
+  /** Nothing of the try is waited for any more. */
+  #endTry(): Target | undefined {
+    const target = this.#target;
+    clearTimeout(this.#tryTimer);
+    this.#target = undefined;
+    this.#stream = undefined;
+    return target;
+  }
+
+  #answerInstead(reply: Reply): void {
+    const exchange = this.#exchange;
+    clearTimeout(this.#totalTimer);
+    exchange.upstreamUs = this.#deps.nowUs() - exchange.upstreamStartedAtUs;
+    this.#deps.reply(exchange, reply);
   }
 
   /** Counts a body without a length on its way, and cuts it off past the cap. */
@@ -170,21 +274,9 @@ class Forwarding implements OutboundHandler, BodySink {
     return false;
   }
 
-  /** No answer was begun, so the client has seen nothing; what remains is whether the upstream may have. */
-  #nextTry(error: UpstreamError): Target | undefined {
-    const { method, plan, inbound, bufferedBody } = this.#exchange;
-    const tried = this.#tried;
-    const replayable = !inbound.hasBody || bufferedBody !== undefined || !this.#bodyBegun;
-    if (!replayable) return undefined;
-    // The dial failed, so no byte left: another target may be tried whatever the method.
-    if (error.kind === "dial") return tried.length < MOST_TRIES ? plan!.balancer.other(tried) : undefined;
-    // A kept connection that the upstream closed while our request was on its way: RFC 9112, 9.3.1.
-    const isSafe = error.kind === "broken" && IDEMPOTENT.has(method) && !inbound.hasBody;
-    return isSafe && tried.length < 2 ? (plan!.balancer.other(tried) ?? tried[0]) : undefined;
-  }
-
   /** The head has gone out, so the status cannot change: cutting the connection is the only honest sign. */
   #breakOff(reply: Reply): void {
+    clearTimeout(this.#totalTimer);
     this.#exchange.reason = reply.code;
     this.#exchange.inbound.abort();
     this.#deps.settle(this.#exchange);
@@ -197,6 +289,7 @@ function acceptsTrailers({ fields }: Exchange): boolean {
   return te !== undefined && /(?:^|,)\s*trailers\s*(?:$|,|;)/i.test(te);
 }
 
-const MOST_TRIES = 3;
+const NONE: readonly Target[] = Object.freeze([]);
 const TUNNEL_IDLE_MS = 3_600_000;
-const IDEMPOTENT: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"]);
+/** Before the same target is asked again. */
+const REPEAT = { baseMs: 25, maxMs: 250 };

@@ -1,12 +1,19 @@
 import { isIP } from "node:net";
-import type { ResolvedApi } from "#contracts/api/resolved.ts";
 import { ClientPool, type OutboundPool } from "#gateway/wire/index.ts";
 import { deniedPool, dialGuard, type GuardOptions } from "./address-guard.ts";
-import { Balancer } from "./balancer.ts";
+import type { TargetFact } from "./balance/target.ts";
 
 export interface PoolSetOptions extends GuardOptions {
   /** Connections to one origin. */
   maxConnections?: number;
+}
+
+/** What a pool is opened for: where to, as whom, and how long a dial may take. */
+interface Place {
+  origin: URL;
+  /** Dialled in place of the origin's host. */
+  address: string | undefined;
+  connectMs: number;
 }
 
 /**
@@ -15,64 +22,62 @@ export interface PoolSetOptions extends GuardOptions {
  */
 export class PoolSet {
   readonly #options: PoolSetOptions;
-  readonly #pools = new Map<string, OutboundPool>();
+  readonly #pools = new Map<string, { pool: OutboundPool; users: number }>();
+  readonly #names = new Map<OutboundPool, string>();
 
   constructor(options: PoolSetOptions) {
     this.#options = options;
   }
 
-  balancerFor(upstream: ResolvedApi["upstream"]): Balancer {
-    return new Balancer(
-      upstream.targets.map(({ url, weight }) => {
-        const { origin, pathname, host, protocol } = new URL(url);
-        const pool = this.#poolOf(origin, upstream.timeouts.connectMs);
-        const scheme = protocol === "https:" ? "https" : "http";
-        return { weight, target: { origin, scheme, authority: host, basePath: pathname.replace(/\/+$/, ""), pool } };
-      }),
-    );
+  /** Counted: whoever takes a pool releases it once. */
+  poolFor({ url, address }: Pick<TargetFact, "url" | "address">, connectMs: number): OutboundPool {
+    const origin = new URL(new URL(url).origin);
+    const name = `${origin.href} ${address ?? ""} ${connectMs}`;
+    const existing = this.#pools.get(name);
+    if (existing) {
+      existing.users += 1;
+      return existing.pool;
+    }
+    const pool = this.#open({ origin, address, connectMs });
+    this.#pools.set(name, { pool, users: 1 });
+    this.#names.set(pool, name);
+    return pool;
   }
 
-  /** Closes the pools that none of `upstreams` uses. */
-  retain(upstreams: readonly ResolvedApi["upstream"][]): void {
-    const used = new Set(
-      upstreams.flatMap(({ targets, timeouts }) =>
-        targets.map(({ url }) => nameOf(new URL(url).origin, timeouts.connectMs)),
-      ),
-    );
-    for (const [name, pool] of this.#pools) {
-      if (used.has(name)) continue;
+  release(pool: OutboundPool): void {
+    const kept = this.#pools.get(this.#names.get(pool) ?? "");
+    if (kept) kept.users -= 1;
+  }
+
+  /** Closes what nobody uses. Not at the last release: what one API gives up, another may take in the same reload. */
+  sweep(): void {
+    for (const [name, { pool, users }] of this.#pools) {
+      if (users > 0) continue;
       this.#pools.delete(name);
+      this.#names.delete(pool);
       pool.close();
     }
   }
 
-  /** Cuts off what is under way. */
-  async close(): Promise<void> {
-    for (const pool of this.#pools.values()) pool.destroy();
+  destroy(): void {
+    for (const { pool } of this.#pools.values()) pool.destroy();
     this.#pools.clear();
+    this.#names.clear();
   }
 
-  #poolOf(origin: string, connectMs: number): OutboundPool {
-    const name = nameOf(origin, connectMs);
-    const existing = this.#pools.get(name);
-    if (existing) return existing;
+  #open({ origin, address, connectMs }: Place): OutboundPool {
     const { maxConnections = 1_024 } = this.#options;
-    const { hostname, port, protocol } = new URL(origin);
+    const { hostname, port, protocol } = origin;
     const isTls = protocol === "https:";
-    const host = hostname.replace(/^\[|\]$/g, "");
+    const named = hostname.replace(/^\[|\]$/g, "");
+    const host = address ?? named;
     const { lookup, refusal } = dialGuard(host, this.#options);
     if (refusal) return deniedPool(host);
     const target = { host, port: Number(port || (isTls ? 443 : 80)), ...(lookup && { lookup }) };
-    const tls = isTls ? { servername: isIP(host) ? "" : host, ALPNProtocols: ["http/1.1"] } : null;
-    const pool = new ClientPool({ target, tls, connectMs }, { connections: maxConnections, waiting: MAX_WAITING });
-    this.#pools.set(name, pool);
-    return pool;
+    const tls = isTls ? { servername: isIP(named) ? "" : named, ALPNProtocols: ["http/1.1"] } : null;
+    return new ClientPool({ target, tls, connectMs }, { connections: maxConnections, waiting: MAX_WAITING });
   }
 }
 
 /** Requests that wait for one of an origin's connections; past it they are answered 503 at once. */
 const MAX_WAITING = 10_000;
-
-function nameOf(origin: string, connectMs: number): string {
-  return `${origin} ${connectMs}`;
-}

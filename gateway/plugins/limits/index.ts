@@ -1,39 +1,102 @@
 /**
- * Rates and quotas of operation, key, grant and API, drawn together: one token of each or none of any, so that a refused
- * call consumes nothing. Answers carry RateLimit and RateLimit-Policy (draft-ietf-httpapi-ratelimit-headers-10).
+ * Rates and quotas of operation, key, grant and API, and those by what callers carry, drawn together: one token of each or
+ * none of any, so that a refused call consumes nothing. Where it is throttled, a call over a rate waits for its turn.
+ * Answers carry RateLimit and RateLimit-Policy (draft-ietf-httpapi-ratelimit-headers-10).
  */
+import type { Throttle } from "#contracts/api/limits.ts";
 import { resolvedApi } from "#contracts/api/resolved.ts";
-import type { Allowance, LimitRefusal } from "#gateway/limit/index.ts";
-import { definePlugin, type Exchange, type Reply } from "#gateway/pipeline/index.ts";
+import { spikeWindow, type Allowance, type LimitBook, type LimitRefusal } from "#gateway/limit/index.ts";
+import { definePlugin, type Exchange, type PluginDeps, type Reply } from "#gateway/pipeline/index.ts";
+import { compileCustomLimit, type CustomDraw } from "./custom-limits.ts";
 import { limitFields, limitReply } from "./limit-fields.ts";
 
 const NONE: readonly Allowance[] = Object.freeze([]);
+const config = resolvedApi.pick({
+  id: true,
+  auth: true,
+  rate: true,
+  quota: true,
+  spikeArrest: true,
+  throttle: true,
+  limits: true,
+});
+type Limits = Pick<PluginDeps["operation"] & object, "rate" | "quota" | "spikeArrest" | "limits">;
 
 export const limits = definePlugin({
   name: "limits",
   phase: "limit",
-  config: resolvedApi.pick({ id: true, rate: true, auth: true }),
-  compile({ id, rate, auth }, { operation, limits: book, settings }) {
-    const own: Allowance[] = [];
-    if (operation?.rate) own.push(book.allowance("rate", `api:${id}:${operation.id}`, operation.rate));
-    if (rate) own.push(book.allowance("rate", `api:${id}`, rate));
-    if (own.length === 0 && auth.anyOf.length === 0) return undefined;
+  config,
+  compile(api, deps) {
+    const { operation, limits: book, settings } = deps;
+    const own = [
+      ...(operation ? allowancesOf(operation, `operation:${api.id}:${operation.id}`, book) : []),
+      ...allowancesOf(api, `api:${api.id}`, book),
+    ];
+    const custom = [
+      ...(operation ? customOf(operation, `operation:${api.id}:${operation.id}`, deps) : []),
+      ...customOf(api, `api:${api.id}`, deps),
+    ];
+    if (own.length === 0 && custom.length === 0 && api.auth.anyOf.length === 0) return undefined;
+    const throttle = operation?.throttle ?? api.throttle ?? null;
     const legacy = settings.legacyRateLimitHeaders;
     const conclude = (
       exchange: Exchange,
       keyed: readonly Allowance[],
+      shared: readonly Allowance[],
       refusal: LimitRefusal | undefined,
     ): Reply | undefined => {
       if (refusal) return limitReply(refusal.allowance, refusal.retryAfterMs, legacy);
-      exchange.limitFields = limitFields(keyed.length > 0 ? keyed : own, legacy);
+      exchange.limitFields = limitFields(keyed.length > 0 ? keyed : shared, legacy);
       return undefined;
     };
     return (exchange) => {
-      const keyed = exchange.principal?.grants.get(id)?.allowances ?? NONE;
-      if (keyed.length === 0 && own.length === 0) return undefined;
-      const drawn = book.draw(keyed, own, exchange.nowMs);
-      if (drawn instanceof Promise) return drawn.then((refusal) => conclude(exchange, keyed, refusal));
-      return conclude(exchange, keyed, drawn);
+      const { principal } = exchange;
+      const keyed = principal?.grants.get(api.id)?.allowances ?? NONE;
+      const shared = custom.length === 0 ? own : withCustom(own, custom, exchange);
+      if (isReply(shared)) return shared;
+      if (keyed.length === 0 && shared.length === 0) return undefined;
+      const waits = throttle ?? principal?.throttle ?? null;
+      const drawn =
+        waits === null
+          ? book.draw(keyed, shared, exchange.nowMs)
+          : book.drawInTurn(keyed, shared, turnOf(exchange, waits, deps), exchange.nowMs);
+      if (drawn instanceof Promise) return drawn.then((refusal) => conclude(exchange, keyed, shared, refusal));
+      return conclude(exchange, keyed, shared, drawn);
     };
   },
 });
+
+function allowancesOf({ rate, quota, spikeArrest }: Limits, id: string, book: LimitBook): Allowance[] {
+  const allowances: Allowance[] = [];
+  if (rate) allowances.push(book.allowance("rate", id, rate));
+  if (quota) allowances.push(book.allowance("quota", id, quota));
+  if (spikeArrest) allowances.push(book.allowance("rate", `spike:${id}`, spikeWindow(spikeArrest)));
+  return allowances;
+}
+
+function customOf({ limits }: Limits, id: string, deps: PluginDeps): CustomDraw[] {
+  return (limits ?? []).map((limit, index) => compileCustomLimit(limit, `${id}:${index}`, deps));
+}
+
+function withCustom(own: readonly Allowance[], custom: readonly CustomDraw[], exchange: Exchange): Allowance[] | Reply {
+  const all = [...own];
+  for (const draw of custom) {
+    const drawn = draw(exchange);
+    if (isReply(drawn)) return drawn;
+    all.push(...drawn);
+  }
+  return all;
+}
+
+function isReply(drawn: readonly Allowance[] | Reply): drawn is Reply {
+  return "status" in drawn;
+}
+
+function turnOf(exchange: Exchange, { queue, waitUpTo }: Throttle, deps: PluginDeps) {
+  return {
+    caller: exchange.principal?.keyId ?? deps.identity.clientAddressOf(exchange),
+    queue,
+    waitUpToMs: waitUpTo,
+    isGone: () => exchange.settled,
+  };
+}

@@ -1,16 +1,22 @@
-/** Sets and removes headers of the request before it goes upstream. */
+/** Sets and removes headers of the request before it goes upstream. Values may hold variables: `$key.id`. */
 import { resolvedApi } from "#contracts/api/resolved.ts";
+import { compileHeaderChanges } from "#gateway/context/index.ts";
 import { definePlugin, type HeaderEdit } from "#gateway/pipeline/index.ts";
 
 export const requestHeaders = definePlugin({
   name: "requestHeaders",
   phase: "shape",
   config: resolvedApi.pick({ transform: true }),
-  compile({ transform }) {
+  compile({ transform }, deps) {
     const changes = transform?.request?.headers;
     if (!changes) return undefined;
-    const names = [...changes.remove, ...Object.keys(changes.set)].map((name) => name.toLowerCase());
-    const edit: HeaderEdit = { drop: new Set(names), add: Object.entries(changes.set).flat() };
+    const { drop, add } = compileHeaderChanges(changes, "transform.request.headers", deps);
+    if (typeof add === "function")
+      return (exchange) => {
+        exchange.requestEdit = { drop, add: add(exchange) };
+        return undefined;
+      };
+    const edit: HeaderEdit = { drop, add };
     return (exchange) => {
       exchange.requestEdit = edit;
       return undefined;

@@ -1,18 +1,19 @@
-/** Sets and removes headers of the upstream's response before the client sees it. */
+/** Sets and removes headers of the upstream's response before the client sees it. Values may hold variables: `$key.id`. */
 import { resolvedApi } from "#contracts/api/resolved.ts";
+import { compileHeaderChanges } from "#gateway/context/index.ts";
 import { definePlugin } from "#gateway/pipeline/index.ts";
 
 export const responseHeaders = definePlugin({
   name: "responseHeaders",
   phase: "respond",
   config: resolvedApi.pick({ transform: true }),
-  compile({ transform }) {
+  compile({ transform }, deps) {
     const changes = transform?.response?.headers;
     if (!changes) return undefined;
-    const drop = new Set([...changes.remove, ...Object.keys(changes.set)].map((name) => name.toLowerCase()));
-    const add = Object.entries(changes.set).flat();
+    const { drop, add } = compileHeaderChanges(changes, "transform.response.headers", deps);
     return (exchange) => {
-      exchange.responseHeaders = [...without(exchange.responseHeaders, drop), ...add];
+      const added = typeof add === "function" ? add(exchange) : add;
+      exchange.responseHeaders = [...without(exchange.responseHeaders, drop), ...added];
       return undefined;
     };
   },

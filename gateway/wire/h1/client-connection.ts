@@ -217,6 +217,8 @@ export class ClientConnection implements OutboundStream, BodyParts {
 
   #answerEnded(isClean: boolean): void {
     const handler = this.#handler;
+    // Given up within this very read: the socket is destroyed, and must not be lent to another request.
+    if (handler === undefined) return;
     const trailers = this.#trailers;
     const { keepsAlive, framing, fields } = this.#head!;
     this.#handler = undefined;

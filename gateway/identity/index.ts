@@ -1,0 +1,11 @@
+/**
+ * Identity: callers that somebody else vouches for: an issuer's keys, an introspection endpoint, tokens of our own, and
+ * what is remembered of them. It must not answer a request or know a plugin, must keep no token's text, must never take an
+ * issuer that cannot be reached for a bad token, and leaves the gateway only through its guarded client.
+ */
+export { Identities, type IdentitiesOptions } from "./identities.ts";
+export { IssuerClient, noOutbound, type Outbound, type OutboundRequest } from "./outbound.ts";
+export { callerId } from "./caller.ts";
+export type { Failure } from "./failure.ts";
+export type { IssuedToken, IssuedTokens } from "./issued-tokens.ts";
+export type { VerifiedToken } from "./verified-token.ts";

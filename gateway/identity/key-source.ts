@@ -1,0 +1,57 @@
+import { createSecretKey, hash, type KeyObject } from "node:crypto";
+import type { Secrets } from "#gateway/secrets/index.ts";
+import type { KeySet } from "./key-set.ts";
+
+/** Why keys could not be asked for. It says nothing about a token: see failure.ts. */
+export type KeysFailure = "issuer_unreachable" | "issuer_busy" | "secret_unavailable";
+/** Keys that may have made the signature; an empty list: there is none. */
+export type KeysFound = readonly (KeyObject | Uint8Array)[] | KeysFailure;
+
+/** Where the keys of an issuer come from. */
+export interface KeySource {
+  /** Names the set that verifies now; what was verified with another is verified again. Null: none may be used any more. */
+  version(nowMs: number): number | null;
+  find(kid: string | undefined, algorithm: string, nowMs: number): KeysFound | Promise<KeysFound>;
+}
+
+/** Keys that stand in the configuration: they change when it does. */
+export function fixedKeys(set: KeySet): KeySource {
+  return { version: () => 1, find: (kid, algorithm) => set.candidates(kid, algorithm) };
+}
+
+const MIN_SECRET_BYTES: Record<string, number> = { HS256: 32, HS384: 48, HS512: 64 };
+
+/** A shared secret, read when it is used, since secrets are refreshed. */
+export class SharedSecret implements KeySource {
+  readonly #secrets: Secrets;
+  readonly #reference: string;
+  #text: string | undefined = undefined;
+  #key: KeyObject | undefined = undefined;
+  #version = 0;
+
+  constructor(secrets: Secrets, reference: string) {
+    this.#secrets = secrets;
+    this.#reference = reference;
+  }
+
+  version(): number {
+    this.#read();
+    return this.#version;
+  }
+
+  find(_kid: string | undefined, algorithm: string): KeysFound {
+    const key = this.#read();
+    // A secret shorter than the hash is weaker than the algorithm says (RFC 7518, 3.2).
+    return key && key.symmetricKeySize! >= MIN_SECRET_BYTES[algorithm]! ? [key] : "secret_unavailable";
+  }
+
+  #read(): KeyObject | undefined {
+    const text = this.#secrets.read(this.#reference);
+    if (text === this.#text) return this.#key;
+    this.#text = text;
+    this.#key = text === undefined ? undefined : createSecretKey(text, "utf8");
+    // By content, so that what one configuration verified with a secret is not believed by the next with another.
+    this.#version = text === undefined ? 0 : Number.parseInt(hash("sha256", text, "hex").slice(0, 12), 16);
+    return this.#key;
+  }
+}

@@ -1,0 +1,226 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { FakeClock } from "#base/clock.ts";
+import type { Allowance } from "./allowance.ts";
+import type { Authority } from "./authority.ts";
+import { LimitBook } from "./limit-book.ts";
+import { LocalAuthority } from "./local-authority.ts";
+
+const WINDOW_MS = 1_000;
+const WORKERS = 3;
+
+/** An authority that remembers how many tokens of each bucket it gave out, less those that came back. */
+function counted(authority: Authority) {
+  const out = new Map<string, number>();
+  const add = (id: string, tokens: number) => out.set(id, (out.get(id) ?? 0) + tokens);
+  const counting: Authority = {
+    async take(request) {
+      const answer = await authority.take(request);
+      add(request.bucket.id, answer.granted);
+      return answer;
+    },
+    giveBack(refund) {
+      add(refund.bucket.id, -refund.tokens);
+      authority.giveBack(refund);
+    },
+    async takeExactly(buckets) {
+      const answer = await authority.takeExactly(buckets);
+      if (answer.allowed) for (const { id } of buckets) add(id, 1);
+      return answer;
+    },
+  };
+  return { counting, out };
+}
+
+interface Sketch {
+  exact: boolean;
+  limits: { rate: number; second: number; quota: number };
+}
+
+/** Three workers of one node, as they are, over a clock that moves only when told. */
+function startWorkers({ exact, limits }: Sketch) {
+  const clock = new FakeClock(Date.UTC(2026, 0, 1) + 123);
+  const { counting, out } = counted(new LocalAuthority({ clock, holders: () => WORKERS }));
+  const books = Array.from({ length: WORKERS }, () => new LimitBook({ authority: counting, clock, exact }));
+  const allowances = books.map((book): Record<"rate" | "second" | "quota", Allowance> => ({
+    rate: book.allowance("rate", "key:a", { limit: limits.rate, windowMs: WINDOW_MS }),
+    second: book.allowance("rate", "api:b", { limit: limits.second, windowMs: 3 * WINDOW_MS }),
+    quota: book.allowance("quota", "key:q", { limit: limits.quota, windowMs: 20 * WINDOW_MS }),
+  }));
+  return { clock, books, allowances, out };
+}
+
+const draws = fc.record({
+  worker: fc.integer({ min: 0, max: WORKERS - 1 }),
+  calls: fc.integer({ min: 1, max: 300 }),
+  of: fc.constantFrom(["rate"], ["rate", "second"], ["rate", "quota"], ["second", "rate", "quota"]) as fc.Arbitrary<
+    ("rate" | "second" | "quota")[]
+  >,
+});
+const step = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc.record({ kind: fc.constant("draw" as const), at: fc.array(draws, { minLength: 1, maxLength: 3 }) }),
+  },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant("pass" as const), ms: fc.integer({ min: 1, max: 1_500 }) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("sweep" as const) }) },
+);
+const limit = fc.oneof(fc.integer({ min: 1, max: 60 }), fc.constantFrom(1_000, 3_000));
+const sketch = fc.record({ exact: fc.boolean(), limits: fc.record({ rate: limit, second: limit, quota: limit }) });
+
+type Step =
+  | { kind: "draw"; at: { worker: number; calls: number; of: ("rate" | "second" | "quota")[] }[] }
+  | { kind: "pass"; ms: number }
+  | { kind: "sweep" };
+
+async function play(spec: Sketch, steps: readonly Step[]) {
+  const { clock, books, allowances, out } = startWorkers(spec);
+  const admitted: { atMs: number; of: string[] }[] = [];
+  const refused: { atMs: number; index: string }[] = [];
+  for (const action of steps) {
+    if (action.kind === "pass") clock.advance(action.ms);
+    else if (action.kind === "sweep") for (const book of books) book.sweep();
+    else
+      await Promise.all(
+        action.at.flatMap(({ worker, calls, of }) =>
+          Array.from({ length: calls }, async () => {
+            const wanted = of.map((name) => allowances[worker]![name]);
+            const refusal = await books[worker]!.draw(wanted, [], clock.now());
+            if (!refusal) return admitted.push({ atMs: clock.now(), of });
+            return refused.push({ atMs: clock.now(), index: refusal.allowance.bucket.id });
+          }),
+        ),
+      );
+  }
+  for (const book of books) book.sweep(clock.now(), true);
+  return { admitted, refused, out };
+}
+/** Most calls in any window of that length, counted one by one. */
+function mostIn(times: readonly number[], windowMs: number): number {
+  return Math.max(0, ...times.map((end) => times.filter((at) => at > end - windowMs && at <= end).length));
+}
+
+describe("workers that draw on one node", () => {
+  test("never admit more than the limit in any window: exactly, or within 2 % where leases are taken ahead", async () => {
+    await fc.assert(
+      fc.asyncProperty(sketch, fc.array(step, { maxLength: 25 }), async (spec, steps) => {
+        const { admitted } = await play(spec, steps);
+        const timesOf = (name: string) => admitted.filter(({ of }) => of.includes(name)).map(({ atMs }) => atMs);
+        const most = (allowed: number) => (spec.exact ? allowed : Math.max(allowed, Math.floor(allowed * 1.02)));
+        expect(mostIn(timesOf("rate"), WINDOW_MS)).toBeLessThanOrEqual(most(spec.limits.rate));
+        expect(mostIn(timesOf("second"), 3 * WINDOW_MS)).toBeLessThanOrEqual(most(spec.limits.second));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test("never admit more than a quota in its period", async () => {
+    await fc.assert(
+      fc.asyncProperty(sketch, fc.array(step, { maxLength: 25 }), async (spec, steps) => {
+        const { admitted } = await play(spec, steps);
+        const periods = new Map<number, number>();
+        for (const { atMs, of } of admitted) {
+          if (!of.includes("quota")) continue;
+          const period = Math.floor(atMs / (20 * WINDOW_MS));
+          periods.set(period, (periods.get(period) ?? 0) + 1);
+        }
+        for (const count of periods.values()) expect(count).toBeLessThanOrEqual(spec.limits.quota);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test("consume nothing of any limit where one of them refuses", async () => {
+    await fc.assert(
+      fc.asyncProperty(sketch, fc.array(step, { maxLength: 25 }), async (spec, steps) => {
+        const { admitted, out } = await play(spec, steps);
+        for (const [name, id] of [
+          ["rate", "key:a"],
+          ["second", "api:b"],
+          ["quota", "key:q"],
+        ] as const)
+          expect(out.get(id) ?? 0).toBe(admitted.filter(({ of }) => of.includes(name)).length);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test("refuse no exact call while there is room: the window and its hundredth are full", async () => {
+    await fc.assert(
+      fc.asyncProperty(sketch, fc.array(step, { maxLength: 25 }), async ({ limits }, steps) => {
+        const { admitted, refused } = await play({ exact: true, limits }, steps);
+        const times = admitted.filter(({ of }) => of.includes("rate")).map(({ atMs }) => atMs);
+        for (const { atMs, index } of refused.filter(({ index }) => index === "key:a")) {
+          const inWindow = times.filter((at) => at > atMs - WINDOW_MS * 1.01 - 10 && at <= atMs).length;
+          expect([index, inWindow]).toEqual(["key:a", limits.rate]);
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
+
+describe("limits by what callers send", () => {
+  const clock = new FakeClock();
+  const authority = new LocalAuthority({ clock, holders: () => 1, customCapacity: 50 });
+  const book = new LimitBook({ authority, clock, customCapacity: 10 });
+  const of = (value: string) => book.allowance("rate", `by:api:0:${value}`, { limit: 5, windowMs: 60_000 });
+
+  test("are bounded in the worker and in the node; what was dropped is counted, and a key's count is not touched", async () => {
+    const key = book.allowance("rate", "key:k", { limit: 1, windowMs: 60_000 });
+    expect(await book.draw([key], [], clock.now())).toBeUndefined();
+    for (let index = 0; index < 500; index += 1)
+      expect(await book.draw([of(`v${index}`)], [], clock.now())).toBeUndefined();
+    expect(book.figures().droppedAllowances).toBe(490);
+    expect(authority.dropped).toBe(450);
+    expect(await book.draw([key], [], clock.now())).toMatchObject({ allowance: key });
+  });
+
+  test("an allowance that leaves gives its lease back", async () => {
+    const { counting, out } = counted(new LocalAuthority({ clock, holders: () => 1 }));
+    const small = new LimitBook({ authority: counting, clock, customCapacity: 1 });
+    const rate = { limit: 10_000, windowMs: 60_000 };
+    const first = small.allowance("rate", "by:first", rate);
+    for (let call = 0; call < 30; call += 1) await small.draw([first], [], clock.now());
+    expect(out.get("by:first")).toBeGreaterThan(30);
+    small.allowance("rate", "by:second", rate);
+    expect(out.get("by:first")).toBe(30);
+  });
+});
+
+describe("nodes without a store", () => {
+  test.each([
+    [100, 3, 99],
+    [9, 3, 9],
+    [10, 4, 8],
+  ])("%i among %i nodes is %i in all", async (limit, nodes, expected) => {
+    const clock = new FakeClock();
+    let admitted = 0;
+    for (let node = 0; node < nodes; node += 1) {
+      const authority = new LocalAuthority({ clock, holders: () => 1, nodes: () => nodes });
+      const book = new LimitBook({ authority, clock });
+      const allowance = book.allowance("rate", "key:a", { limit, windowMs: 60_000 });
+      for (let call = 0; call < limit; call += 1) if (!(await book.draw([allowance], [], clock.now()))) admitted += 1;
+    }
+    expect(admitted).toBe(expected);
+  });
+
+  test("a node that comes or goes changes the share of those that stay", async () => {
+    const clock = new FakeClock();
+    let nodes = 1;
+    const authority = new LocalAuthority({ clock, holders: () => 1, nodes: () => nodes });
+    const book = new LimitBook({ authority, clock, exact: true });
+    const allowance = book.allowance("rate", "key:a", { limit: 10, windowMs: 1_000 });
+    const admit = async () => {
+      let admitted = 0;
+      for (let call = 0; call < 20; call += 1) if (!(await book.draw([allowance], [], clock.now()))) admitted += 1;
+      clock.advance(2_000);
+      return admitted;
+    };
+    expect(await admit()).toBe(10);
+    nodes = 5;
+    expect(await admit()).toBe(2);
+    nodes = 2;
+    expect(await admit()).toBe(5);
+  });
+});

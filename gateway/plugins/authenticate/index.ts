@@ -1,0 +1,74 @@
+/**
+ * Authenticates: any of an API's alternatives, all methods of that alternative. A credential that is missing or not good is
+ * 401, one that is known and not allowed 403; a store or an issuer that cannot be asked is 503, never 401, and only where no
+ * other alternative holds. Credentials do not go upstream: one that logs its headers must not collect them.
+ */
+import type { AuthAlternative } from "#contracts/api/auth.ts";
+import { resolvedApi } from "#contracts/api/resolved.ts";
+import { messageOf } from "#base/errors.ts";
+import { definePlugin, type Exchange, type PluginDeps, type Reply } from "#gateway/pipeline/index.ts";
+import { allOf, anyOf } from "./alternatives.ts";
+import { basicMethod } from "./basic.ts";
+import { keyMethod } from "./key.ts";
+import type { Method, Outcome } from "./method.ts";
+import { oauth2Method } from "./oauth2.ts";
+import { Refusal } from "./refusal.ts";
+import { tokenMethod } from "./token.ts";
+
+export const authenticate = definePlugin({
+  name: "authenticate",
+  phase: "authenticate",
+  config: resolvedApi.pick({ id: true, auth: true }),
+  compile({ id, auth }, deps) {
+    if (auth.anyOf.length === 0) return undefined;
+    const takesTokens = auth.anyOf.some(({ jwt, oidc, oauth2 }) => jwt ?? oidc ?? oauth2?.issue);
+    const alternatives = auth.anyOf.map((alternative, index) =>
+      allOf(methodsOf(alternative, { api: id, path: `auth.anyOf[${index}]`, takesTokens }, deps)),
+    );
+    const identify = anyOf(alternatives);
+    return (exchange) => {
+      const outcome = identify(exchange);
+      if (!(outcome instanceof Promise)) return settle(exchange, outcome);
+      return outcome.then((found) => settle(exchange, found));
+    };
+  },
+});
+
+interface Place {
+  api: string;
+  path: string;
+  takesTokens: boolean;
+}
+
+function settle(exchange: Exchange, outcome: Outcome): Reply | undefined {
+  if (outcome instanceof Refusal) return outcome.reply;
+  exchange.principal = outcome;
+  return undefined;
+}
+
+type Compile = {
+  [Name in Exclude<keyof AuthAlternative, "signature" | "hmac" | "mtls">]-?: (
+    config: NonNullable<AuthAlternative[Name]>,
+  ) => Method;
+};
+
+/** In this order: what costs least is asked first. */
+function methodsOf(alternative: AuthAlternative, { api, path, takesTokens }: Place, deps: PluginDeps): Method[] {
+  const compile: Compile = {
+    key: (config) => keyMethod(config, deps, takesTokens),
+    basic: (config) => basicMethod(config, deps),
+    jwt: (config) => tokenMethod(config, deps.identity.jwtVerifier(api, config), deps),
+    oidc: (config) => tokenMethod(config, deps.identity.jwtVerifier(api, config), deps),
+    oauth2: (config) => oauth2Method(api, config, deps),
+  };
+  return (Object.keys(compile) as (keyof Compile)[]).flatMap((name) => {
+    const config = alternative[name];
+    if (config === undefined) return [];
+    try {
+      // Name and configuration are of one member, which the type of a union of members cannot say.
+      return [(compile[name] as (config: object) => Method)(config)];
+    } catch (error) {
+      throw new Error(`${path}.${name}: ${messageOf(error)}`, { cause: error });
+    }
+  });
+}

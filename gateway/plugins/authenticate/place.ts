@@ -1,0 +1,114 @@
+import type { Exchange } from "#gateway/pipeline/index.ts";
+import { withoutCookie, readCookie } from "./cookie.ts";
+
+/** Where a credential may stand in a request. */
+export interface Place {
+  /** For people: `the header X-Token`. */
+  name: string;
+  read(exchange: Exchange): string | undefined;
+  /** Takes it off what goes upstream: one that logs its requests must not collect credentials. */
+  strip(exchange: Exchange): void;
+}
+
+const MAX_LENGTH = 16_384;
+
+/** `Authorization: Bearer …`. */
+export const bearerPlace: Place = {
+  name: "Authorization: Bearer",
+  read(exchange) {
+    const value = exchange.fields.get("authorization");
+    // RFC 9110, 11.1: the scheme's name is case-insensitive.
+    if (value === undefined || value.length < 8 || value.slice(0, 7).toLowerCase() !== "bearer ") return undefined;
+    return bounded(value.slice(7).trim());
+  },
+  strip: (exchange) => stripHeader(exchange, "authorization"),
+};
+
+export function headerPlace(name: string): Place {
+  const lower = name.toLowerCase();
+  return {
+    name: `the header ${name}`,
+    read(exchange) {
+      const value = exchange.fields.get(lower);
+      return value === undefined ? undefined : bounded(value.replace(/^bearer +/i, ""));
+    },
+    strip: (exchange) => stripHeader(exchange, lower),
+  };
+}
+
+export function queryPlace(name: string): Place {
+  const isMine = (pair: string) => decode(pair.split("=", 1)[0]!) === name;
+  return {
+    name: `the query parameter ${name}`,
+    read(exchange) {
+      if (exchange.query === "") return undefined;
+      const found = exchange.query.slice(1).split("&").find(isMine);
+      return found === undefined ? undefined : bounded(decode(found.slice(found.indexOf("=") + 1)));
+    },
+    strip(exchange) {
+      // The other parameters stay as they came, byte for byte.
+      const rest = exchange.upstreamQuery
+        .slice(1)
+        .split("&")
+        .filter((pair) => !isMine(pair))
+        .join("&");
+      exchange.upstreamQuery = rest === "" ? "" : `?${rest}`;
+    },
+  };
+}
+
+export function cookiePlace(name: string): Place {
+  return {
+    name: `the cookie ${name}`,
+    read(exchange) {
+      const value = exchange.fields.get("cookie");
+      return value === undefined ? undefined : bounded(readCookie(value, name) ?? "");
+    },
+    strip(exchange) {
+      const rest = withoutCookie(exchange.fields.get("cookie") ?? "", name);
+      const { drop, add } = exchange.requestEdit ?? { drop: [], add: [] };
+      const kept = rest === "" ? add : [...add, "Cookie", rest];
+      exchange.requestEdit = { drop: new Set([...drop, "cookie"]), add: kept };
+    },
+  };
+}
+
+/** Places that are given, in the order header, query, cookie; none given: those that are meant without saying. */
+export function placesOf(
+  given: { header?: string | undefined; query?: string | undefined; cookie?: string | undefined },
+  otherwise: readonly Place[],
+): readonly Place[] {
+  const places = [
+    ...(given.header === undefined ? [] : [headerPlace(given.header)]),
+    ...(given.query === undefined ? [] : [queryPlace(given.query)]),
+    ...(given.cookie === undefined ? [] : [cookiePlace(given.cookie)]),
+  ];
+  return places.length > 0 ? places : otherwise;
+}
+
+export function namesOf(places: readonly Place[]): string {
+  return places.map(({ name }) => name).join(" or ");
+}
+
+/** One header is what the exchange has room for; where several credentials hold together, the others are edited out. */
+export function stripHeader(exchange: Exchange, name: string): void {
+  if (exchange.credentialHeader === undefined || exchange.credentialHeader === name) {
+    exchange.credentialHeader = name;
+    return;
+  }
+  const { drop, add } = exchange.requestEdit ?? { drop: [], add: [] };
+  exchange.requestEdit = { drop: new Set([...drop, name]), add };
+}
+
+function bounded(text: string): string | undefined {
+  return text.length > 0 && text.length <= MAX_LENGTH ? text : undefined;
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll("+", " "));
+  } catch {
+    // Not percent-encoding: compared as it stands, so it is simply no match for any credential.
+    return text;
+  }
+}

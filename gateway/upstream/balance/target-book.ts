@@ -1,0 +1,111 @@
+import type { Breaker as BreakerSettings, Retry } from "#contracts/api/resilience.ts";
+import type { ResolvedApi, ResolvedOperation } from "#contracts/api/resolved.ts";
+import type { Clock } from "#base/clock.ts";
+import { RetryBudget } from "../retry-budget.ts";
+import { RetryRule } from "../retry-rule.ts";
+import { Balancer } from "./balancer.ts";
+import type { UpstreamFigures } from "./figures.ts";
+import { takeFigures } from "./take-figures.ts";
+import type { TargetFact } from "./target.ts";
+import { TargetGroup, type GroupDeps } from "./target-group.ts";
+import { isWatched, writtenFacts } from "./written-facts.ts";
+
+export interface TargetBookOptions extends GroupDeps {
+  clock: Clock;
+}
+
+/** What is kept of one API: its targets, and how each of its operations that differ chooses among them. */
+export interface Chapter {
+  group: TargetGroup;
+  balancers: Map<string, { text: string; balancer: Balancer; budget: RetryBudget }>;
+}
+
+/** A worker's targets, by API. What did not change over a reload keeps what is known of it. */
+export class TargetBook {
+  readonly #options: TargetBookOptions;
+  readonly #chapters = new Map<string, Chapter>();
+  /** What the primary found out about the targets of APIs that are watched. */
+  readonly #learned = new Map<string, readonly TargetFact[]>();
+  readonly #upstreams = new Map<string, ResolvedApi["upstream"]>();
+
+  constructor(options: TargetBookOptions) {
+    this.#options = options;
+  }
+
+  /** For one operation, or for the rest of the API. Asked for the API first, once a configuration. */
+  balancerFor(api: ResolvedApi, operation: ResolvedOperation | undefined): Balancer {
+    const chapter = operation ? this.#chapterOf(api) : this.#open(api);
+    const { retry: ownRetry, breaker: ownBreaker } = operation ?? {};
+    const breaker = ownBreaker ?? api.upstream.breaker;
+    // Without a breaker and a retry of its own an operation is judged as the rest of its API is.
+    if (operation && !breaker && !ownRetry) return chapter.balancers.get("")!.balancer;
+    return this.#balancer(chapter, operation?.id ?? "", ownRetry ?? api.upstream.retry, breaker, Boolean(ownRetry));
+  }
+
+  /** Facts of one API, from the primary. */
+  learn(api: string, facts: readonly TargetFact[]): void {
+    this.#learned.set(api, facts);
+    const upstream = this.#upstreams.get(api);
+    const chapter = this.#chapters.get(api);
+    if (!upstream || !chapter || !isWatched(upstream)) return;
+    chapter.group.use(upstream, facts, this.#options.clock.now());
+    for (const { balancer } of chapter.balancers.values()) balancer.forgetGone();
+  }
+
+  /** Lets go of every other API. */
+  retain(ids: ReadonlySet<string>): void {
+    for (const [id, { group }] of this.#chapters) {
+      if (ids.has(id)) continue;
+      group.close();
+      this.#chapters.delete(id);
+      this.#upstreams.delete(id);
+    }
+    for (const id of this.#learned.keys()) if (!ids.has(id)) this.#learned.delete(id);
+  }
+
+  /** What happened since the last call, and what is out of service now. */
+  figures(): UpstreamFigures {
+    return takeFigures(this.#chapters, this.#options.clock.now());
+  }
+
+  #open(api: ResolvedApi): Chapter {
+    const { id, upstream } = api;
+    const chapter = this.#chapterOf(api);
+    const facts = (isWatched(upstream) ? this.#learned.get(id) : undefined) ?? writtenFacts(upstream);
+    chapter.group.use(upstream, facts, this.#options.clock.now());
+    this.#upstreams.set(id, upstream);
+    // Operations that the API has no more; those that stay are asked for in a moment and differ by their text.
+    const kept = new Set(["", ...api.operations.map((operation) => operation.id)]);
+    for (const [name, { balancer }] of chapter.balancers)
+      if (kept.has(name)) balancer.forgetGone();
+      else chapter.balancers.delete(name);
+    return chapter;
+  }
+
+  #chapterOf({ id, upstream }: ResolvedApi): Chapter {
+    const known = this.#chapters.get(id);
+    if (known) return known;
+    const chapter: Chapter = { group: new TargetGroup(upstream, this.#options), balancers: new Map() };
+    this.#chapters.set(id, chapter);
+    return chapter;
+  }
+
+  #balancer(
+    { group, balancers }: Chapter,
+    name: string,
+    retry: Retry,
+    breaker: BreakerSettings | undefined,
+    hasOwnBudget: boolean,
+  ): Balancer {
+    const text = JSON.stringify([retry, breaker, hasOwnBudget]);
+    const known = balancers.get(name);
+    if (known?.text === text) return known.balancer;
+    // One budget an API; the API's own plan is made before those of its operations.
+    const shared = name !== "" && !hasOwnBudget ? balancers.get("")?.budget : undefined;
+    const budget = shared ?? (known?.budget.fits(retry.budget) ? known.budget : new RetryBudget(retry.budget));
+    const rule = new RetryRule(retry, budget);
+    const balancer = new Balancer(group, rule, breaker, () => this.#options.clock.now());
+    balancers.set(name, { text, balancer, budget });
+    return balancer;
+  }
+}
