@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { durationMs } from "../quantities.ts";
+import { dialSettings } from "./dial.ts";
 import { httpUrl } from "./primitives.ts";
 import { balancing, breaker, ejection, health, retry } from "./resilience.ts";
 import { discovery, targets } from "./targets.ts";
@@ -24,6 +25,7 @@ const upstreamFull = z
     ejection,
     /** Over this time a target that came or came back grows from a tenth of its weight to all of it; 0: at once. */
     slowStart: durationMs.default(0),
+    ...dialSettings,
     timeouts: timeouts.prefault({}),
     retry: retry.prefault({}),
     breaker: breaker.optional(),

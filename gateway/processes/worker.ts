@@ -61,11 +61,11 @@ class Worker {
       lookup: (hash) => this.#questions.ask((id) => ({ type: "key", id, hash })) as Promise<KeyOutcome>,
     });
     const guard = { denyPrivate: settings.denyPrivate, allowed: parseRanges(settings.upstreamAllow) };
-    this.#pools = new PoolSet(guard);
+    this.#pools = new PoolSet({ ...guard, secrets: processSecrets });
     this.#targets = new TargetBook({
       clock: systemClock,
       random: Math.random,
-      poolFor: (fact, connectMs) => this.#pools.poolFor(fact, connectMs),
+      poolFor: (fact, dial) => this.#pools.poolFor(fact, dial),
       release: (pool) => this.#pools.release(pool),
     });
     const trustedProxies = parseRanges(settings.trustedProxies);

@@ -42,6 +42,8 @@ export class Clients {
       },
       onPreface: (one, head) => {
         this.#open.delete(connection);
+        // Paused first: a stream that flows would hand the bytes to nobody.
+        one.pause();
         one.unshift(head);
         this.#serveH2(one, facts);
       },

@@ -15,6 +15,7 @@ import {
 import type { Aggregator } from "#gateway/record/index.ts";
 import type { Inbound } from "#gateway/wire/index.ts";
 import { Clients } from "./clients.ts";
+import { grpcFields, isGrpc } from "./grpc-reply.ts";
 import { Listeners } from "./listeners.ts";
 import { Port, type PortHooks } from "./port.ts";
 import { proxyStream } from "./stream-proxy.ts";
@@ -167,6 +168,7 @@ export class TrafficServer {
   #reply(exchange: Exchange, reply: Reply): void {
     if (exchange.settled) return;
     const { inbound } = exchange;
+    if (isGrpc(exchange)) return this.#replyGrpc(exchange, reply);
     const [head, tail] = reply.body;
     const body = tail === "" ? head : `${head}${exchange.requestId}${tail}`;
     exchange.status = reply.status;
@@ -183,6 +185,14 @@ export class TrafficServer {
     inbound.respond(reply.status, headers, { close: this.#draining, bodiless: false });
     inbound.write(bytes);
     inbound.end();
+    this.#settle(exchange);
+  }
+
+  #replyGrpc(exchange: Exchange, reply: Reply): void {
+    exchange.status = reply.status;
+    exchange.reason = reply.code;
+    exchange.inbound.respond(200, [...grpcFields(reply), ...reply.headers], { close: this.#draining, bodiless: true });
+    exchange.inbound.end();
     this.#settle(exchange);
   }
 

@@ -1,19 +1,14 @@
-import { isIP } from "node:net";
-import { ClientPool, type OutboundPool } from "#gateway/wire/index.ts";
+import type { Secrets } from "#gateway/secrets/index.ts";
+import { ClientPool, ClientSessionPool, type OutboundPool } from "#gateway/wire/index.ts";
 import { deniedPool, dialGuard, type GuardOptions } from "./address-guard.ts";
+import type { Dial } from "./balance/target-group.ts";
 import type { TargetFact } from "./balance/target.ts";
+import { tlsTowards } from "./tls-towards.ts";
 
 export interface PoolSetOptions extends GuardOptions {
+  secrets: Secrets;
   /** Connections to one origin. */
   maxConnections?: number;
-}
-
-/** What a pool is opened for: where to, as whom, and how long a dial may take. */
-interface Place {
-  origin: URL;
-  /** Dialled in place of the origin's host. */
-  address: string | undefined;
-  connectMs: number;
 }
 
 /**
@@ -30,15 +25,15 @@ export class PoolSet {
   }
 
   /** Counted: whoever takes a pool releases it once. */
-  poolFor({ url, address }: Pick<TargetFact, "url" | "address">, connectMs: number): OutboundPool {
+  poolFor({ url, address }: Pick<TargetFact, "url" | "address">, dial: Dial): OutboundPool {
     const origin = new URL(new URL(url).origin);
-    const name = `${origin.href} ${address ?? ""} ${connectMs}`;
+    const name = `${origin.href} ${address ?? ""} ${JSON.stringify(dial)}`;
     const existing = this.#pools.get(name);
     if (existing) {
       existing.users += 1;
       return existing.pool;
     }
-    const pool = this.#open({ origin, address, connectMs });
+    const pool = this.#open(origin, address, dial);
     this.#pools.set(name, { pool, users: 1 });
     this.#names.set(pool, name);
     return pool;
@@ -65,8 +60,9 @@ export class PoolSet {
     this.#names.clear();
   }
 
-  #open({ origin, address, connectMs }: Place): OutboundPool {
-    const { maxConnections = 1_024 } = this.#options;
+  /** `address` is dialled in place of the origin's host. */
+  #open(origin: URL, address: string | undefined, { protocol: spoken, tls: wanted, connectMs }: Dial): OutboundPool {
+    const { maxConnections = 1_024, secrets } = this.#options;
     const { hostname, port, protocol } = origin;
     const isTls = protocol === "https:";
     const named = hostname.replace(/^\[|\]$/g, "");
@@ -74,7 +70,9 @@ export class PoolSet {
     const { lookup, refusal } = dialGuard(host, this.#options);
     if (refusal) return deniedPool(host);
     const target = { host, port: Number(port || (isTls ? 443 : 80)), ...(lookup && { lookup }) };
-    const tls = isTls ? { servername: isIP(named) ? "" : named, ALPNProtocols: ["http/1.1"] } : null;
+    // Read at each dial: a certificate that was renewed serves the next connection.
+    const tls = isTls ? () => tlsTowards(named, wanted, secrets) : null;
+    if (spoken === "http2") return new ClientSessionPool({ target, tls, connectMs });
     return new ClientPool({ target, tls, connectMs }, { connections: maxConnections, waiting: MAX_WAITING });
   }
 }

@@ -64,8 +64,18 @@ export function upstreamHeaders(exchange: Exchange): string[] {
   headers.push("X-Forwarded-For", before ? `${before}, ${clientAddress}` : clientAddress);
   headers.push("X-Forwarded-Host", claimed("x-forwarded-host") ?? exchange.inbound.authority ?? "");
   headers.push("X-Forwarded-Proto", claimed("x-forwarded-proto") ?? (tls === null ? "http" : "https"), "Via", via);
+  const forwarded = claimed("forwarded");
+  // Written on only where it is in use already: two ways to say the same are two that may differ.
+  if (forwarded !== undefined) headers.push("Forwarded", `${forwarded}, ${forwardedElement(exchange)}`);
   if (requestEdit !== undefined) for (const part of requestEdit.add) headers.push(part);
   return headers;
+}
+
+/** RFC 7239, 4: an IPv6 address is quoted and in brackets. */
+function forwardedElement({ connection, inbound }: Exchange): string {
+  const { address, tls } = connection;
+  const node = address.includes(":") ? `"[${address}]"` : address;
+  return `for=${node};host="${inbound.authority ?? ""}";proto=${tls === null ? "http" : "https"}`;
 }
 
 function namedByConnection(connection: string | undefined): string[] | undefined {

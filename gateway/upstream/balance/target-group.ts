@@ -7,9 +7,14 @@ import { nameOfTarget, Target, type TargetFact } from "./target.ts";
 /** Ejections in a row lengthen up to so many times the first. */
 const LONGEST = 10;
 
+/** All of an upstream that a connection depends on. */
+export interface Dial extends Pick<Upstream, "protocol" | "tls"> {
+  connectMs: number;
+}
+
 export interface GroupDeps {
   /** Counted: each is released once. */
-  poolFor(fact: TargetFact, connectMs: number): OutboundPool;
+  poolFor(fact: TargetFact, dial: Dial): OutboundPool;
   release(pool: OutboundPool): void;
   random: () => number;
 }
@@ -46,14 +51,15 @@ export class TargetGroup {
   /** Other settings or other targets: from the next request on. */
   use(upstream: Upstream, facts: readonly TargetFact[], nowMs: number): void {
     const isFirst = this.#targets.size === 0;
-    const isOtherDial = upstream.timeouts.connectMs !== this.#upstream.timeouts.connectMs;
+    const dial = dialOf(upstream);
+    const isOtherDial = JSON.stringify(dial) !== JSON.stringify(dialOf(this.#upstream));
     this.#upstream = upstream;
     const before = this.#targets;
     this.#targets = new Map();
     for (const fact of facts) {
       const name = nameOfTarget(fact);
       const known = isOtherDial ? undefined : before.get(name);
-      const target = known ?? new Target(fact, this.#deps.poolFor(fact, upstream.timeouts.connectMs));
+      const target = known ?? new Target(fact, this.#deps.poolFor(fact, dial));
       // Among targets that are all new there is nobody to spare the new ones.
       if ((!known && !isFirst && !isOtherDial) || (fact.healthy && !target.healthy)) target.warmingSinceMs = nowMs;
       target.weight = fact.weight;
@@ -106,4 +112,8 @@ export class TargetGroup {
     this.#nextChangeMs = nextChangeMs;
     this.#chooser = chooserFor(balancing, targets, this.#deps.random);
   }
+}
+
+function dialOf({ protocol, tls, timeouts }: Upstream): Dial {
+  return { protocol, tls, connectMs: timeouts.connectMs };
 }

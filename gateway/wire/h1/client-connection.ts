@@ -12,8 +12,8 @@ import { parseResponseHead, type ResponseHead } from "./response-head.ts";
 
 export interface DialOptions {
   target: TcpNetConnectOpts;
-  /** Null: plain. */
-  tls: ConnectionOptions | null;
+  /** Asked for at each dial; null: plain. */
+  tls: (() => ConnectionOptions) | null;
   connectMs: number;
 }
 
@@ -56,7 +56,8 @@ export class ClientConnection implements OutboundStream, BodyParts {
     this.#hooks = hooks;
     this.#deadline = new Deadline(() => this.#tooLate());
     this.#deadline.set(performance.now() + connectMs);
-    this.#socket = tls === null ? this.#dialPlain(target) : connectTls({ ...target, ...tls });
+    this.#socket =
+      tls === null ? this.#dialPlain(target) : connectTls({ ...target, ...tls(), ALPNProtocols: ["http/1.1"] });
     const socket = this.#socket;
     socket.once(tls === null ? "connect" : "secureConnect", () => this.#connected());
     if (tls !== null) socket.on("data", (data: Buffer) => void this.#read(data));

@@ -75,7 +75,7 @@ export class ClientSessionPool implements OutboundPool {
     const createConnection = () =>
       tls === null
         ? connectPlain({ ...target, noDelay: true })
-        : connectTls({ ...target, ...tls, ALPNProtocols: ["h2"] });
+        : connectTls({ ...target, ...tls(), ALPNProtocols: ["h2"] });
     const http2 = connectSession(authority, { createConnection, settings: { enablePush: false } });
     const session: Session = { http2, isUp: false, streams: 0, waiting: [] };
     this.#sessions.add(session);

@@ -143,8 +143,8 @@ export class H2Inbound implements Inbound {
   }
 
   #sendTrailers(): void {
-    if (this.#answerTrailers === undefined || this.#answerTrailers.length === 0) return this.#stream.close();
-    this.#stream.sendTrailers(trailersOf(this.#answerTrailers));
+    // Without any, an empty frame says that the body has ended.
+    this.#stream.sendTrailers(trailersOf(this.#answerTrailers ?? []));
   }
 
   #problemOf(pseudo: Record<string, string>, host: string | undefined): string | undefined {

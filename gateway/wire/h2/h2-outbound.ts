@@ -1,5 +1,7 @@
+import { createHash } from "node:crypto";
 import { constants, type ClientHttp2Session, type ClientHttp2Stream } from "node:http2";
 import { Deadline } from "../deadline.ts";
+import { Fields } from "../fields.ts";
 import { UpstreamError, type OutboundHandler, type OutboundRequest, type OutboundStream } from "../outbound.ts";
 import { appendFields, fieldsOf, trailersOf } from "./fields-of.ts";
 
@@ -23,11 +25,17 @@ export class H2Outbound implements OutboundStream {
 
   begin(session: ClientHttp2Session): void {
     if (this.#handler === undefined) return this.#closed();
-    const { method, path, authority, scheme, fields, hasBody, bodyLength, acceptsTrailers } = this.#request;
-    const block = appendFields([":method", method, ":path", path, ":scheme", scheme, ":authority", authority], fields);
+    const { path, authority, scheme, fields, hasBody, bodyLength, acceptsTrailers, upgrade } = this.#request;
+    if (upgrade !== undefined && !session.remoteSettings.enableConnectProtocol)
+      return this.fail(new UpstreamError("malformed", "The upstream's HTTP/2 carries no other protocols (RFC 8441)."));
+    const method = upgrade === undefined ? this.#request.method : "CONNECT";
+    const pseudo = [":method", method, ":path", path, ":scheme", scheme, ":authority", authority];
+    if (upgrade !== undefined) pseudo.push(":protocol", upgrade);
+    const block = appendFields(pseudo, fields);
     if (acceptsTrailers) block.push("te", "trailers");
     if (bodyLength !== undefined) block.push("content-length", String(bodyLength));
-    const stream = session.request(block, { endStream: !hasBody, waitForTrailers: hasBody });
+    const isOpen = hasBody || upgrade !== undefined;
+    const stream = session.request(block, { endStream: !isOpen, waitForTrailers: hasBody });
     this.#stream = stream;
     this.#listen(stream);
     if (!hasBody) this.#deadline.set(performance.now() + this.#request.headersMs);
@@ -84,8 +92,10 @@ export class H2Outbound implements OutboundStream {
   #begun(status: number, flags: number, raw: readonly string[]): void {
     const stream = this.#stream!;
     this.#headSeen = true;
+    const isTunnel = this.#request.upgrade !== undefined && status === 200;
     const bodiless = (flags & constants.NGHTTP2_FLAG_END_STREAM) !== 0;
-    this.#handler?.onHead({ status, fields: fieldsOf(raw), connection: undefined, bodiless });
+    if (isTunnel) this.#handler?.onTunnel([...fieldsOf(raw), "sec-websocket-accept", this.#accept()]);
+    else this.#handler?.onHead({ status, fields: fieldsOf(raw), connection: undefined, bodiless });
     this.#awaitBody();
     stream.on("data", (chunk: Buffer) => {
       this.#awaitBody();
@@ -97,7 +107,15 @@ export class H2Outbound implements OutboundStream {
   }
 
   #awaitBody(): void {
-    if (this.#headSeen && !this.#bodyEnded) this.#deadline.set(performance.now() + this.#request.idleMs);
+    const { idleMs, tunnelIdleMs, upgrade } = this.#request;
+    if (this.#headSeen && !this.#bodyEnded)
+      this.#deadline.set(performance.now() + (upgrade === undefined ? idleMs : tunnelIdleMs));
+  }
+
+  /** What an HTTP/1.1 server would answer to the client's key (RFC 6455, 4.2.2). */
+  #accept(): string {
+    const key = new Fields(this.#request.fields).get("sec-websocket-key") ?? "";
+    return createHash("sha1").update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest("base64");
   }
 
   #over(stream: ClientHttp2Stream, cause: Error | undefined): void {
