@@ -11,6 +11,7 @@ import { allOf, anyOf } from "./alternatives.ts";
 import { basicMethod } from "./basic.ts";
 import { keyMethod } from "./key.ts";
 import type { Method, Outcome } from "./method.ts";
+import { mtlsMethod } from "./mtls.ts";
 import { oauth2Method } from "./oauth2.ts";
 import { Refusal } from "./refusal.ts";
 import { tokenMethod } from "./token.ts";
@@ -47,7 +48,7 @@ function settle(exchange: Exchange, outcome: Outcome): Reply | undefined {
 }
 
 type Compile = {
-  [Name in Exclude<keyof AuthAlternative, "signature" | "hmac" | "mtls">]-?: (
+  [Name in Exclude<keyof AuthAlternative, "signature" | "hmac">]-?: (
     config: NonNullable<AuthAlternative[Name]>,
   ) => Method;
 };
@@ -60,6 +61,7 @@ function methodsOf(alternative: AuthAlternative, { api, path, takesTokens }: Pla
     jwt: (config) => tokenMethod(config, deps.identity.jwtVerifier(api, config), deps),
     oidc: (config) => tokenMethod(config, deps.identity.jwtVerifier(api, config), deps),
     oauth2: (config) => oauth2Method(api, config, deps),
+    mtls: (config) => mtlsMethod(api, config, deps),
   };
   return (Object.keys(compile) as (keyof Compile)[]).flatMap((name) => {
     const config = alternative[name];
