@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { certificate, listeners } from "./listener.ts";
 import { fileKey } from "../key/record.ts";
 import { policy } from "../policy/policy.ts";
 
@@ -18,6 +19,8 @@ export const gatewaySettings = z.strictObject({
   nodes: z.int().min(1).max(1_000).optional(),
   /** Answer `X-RateLimit-*` beside the IETF draft's fields. */
   legacyRateLimitHeaders: z.boolean().default(false),
+  /** Ports beside the one of `--listen`: TLS, PROXY protocol, TCP and TLS proxies. */
+  listeners: listeners.default([]),
 });
 export type GatewaySettings = z.infer<typeof gatewaySettings>;
 
@@ -29,6 +32,7 @@ export const fileConfiguration = z.strictObject({
   apis: z.array(z.record(z.string(), z.unknown())).default([]),
   policies: z.array(policy).default([]),
   keys: z.array(fileKey).default([]),
+  certificates: z.array(certificate).max(10_000).default([]),
   settings: gatewaySettings.prefault({}),
 });
 export type FileConfiguration = z.infer<typeof fileConfiguration>;

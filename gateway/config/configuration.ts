@@ -1,4 +1,5 @@
 import type { ResolvedApi } from "#contracts/api/resolved.ts";
+import type { Certificate } from "#contracts/config/listener.ts";
 import type { GatewaySettings } from "#contracts/config/file.ts";
 import type { KeyRecord } from "#contracts/key/record.ts";
 import type { Policy } from "#contracts/policy/policy.ts";
@@ -13,6 +14,7 @@ export interface Configuration {
   policies: readonly Policy[];
   /** File configuration brings all its keys; null: keys come over the link, one by one. */
   keys: readonly KeyRecord[] | null;
+  certificates: readonly Certificate[];
   settings: GatewaySettings;
 }
 
@@ -22,6 +24,7 @@ export interface ParsedConfiguration {
   hash: string;
   apis: readonly ResolvedApi[];
   policies: readonly Policy[];
+  certificates: readonly Certificate[];
   settings: GatewaySettings;
   quarantined: readonly Quarantined[];
 }

@@ -34,8 +34,8 @@ export function prepare(configuration: Configuration, before: Prepared | undefin
     apis.push(api);
   }
   const placed = withoutClashes(apis, quarantined);
-  const { revision, hash, policies, settings } = configuration;
-  return { parsed: { revision, hash, apis: placed, policies, settings, quarantined }, known };
+  const { revision, hash, policies, certificates, settings } = configuration;
+  return { parsed: { revision, hash, apis: placed, policies, certificates, settings, quarantined }, known };
 }
 
 function tryParse(

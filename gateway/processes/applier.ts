@@ -7,6 +7,7 @@ import { plugins } from "#gateway/plugins/index.ts";
 import { processSecrets } from "#gateway/secrets/index.ts";
 import { SessionBook } from "#gateway/session/index.ts";
 import { TargetBook, parseRanges, unopenedPool } from "#gateway/upstream/index.ts";
+import { claimPort } from "./traffic-port.ts";
 import type { WorkerPool } from "./worker-pool.ts";
 
 /** The one door for configurations: proved in the primary, swapped in every worker, and only then called applied. */
@@ -14,6 +15,7 @@ export class Applier {
   readonly #pool: Pick<WorkerPool, "apply">;
   #prepared: Prepared | undefined;
   #turn: Promise<unknown> = Promise.resolve();
+  #listening: ReadonlySet<string> = new Set();
   current: Applied | undefined;
 
   constructor(pool: Pick<WorkerPool, "apply">) {
@@ -39,6 +41,7 @@ export class Applier {
   async #applyNow(configuration: Configuration): Promise<Applied> {
     const startedAt = performance.now();
     const prepared = prepare(configuration, this.#prepared, proofDeps(configuration));
+    await this.#claimPorts(configuration.settings.listeners);
     const unplaced = await this.#pool.apply(prepared.parsed);
     this.#prepared = prepared;
     this.current = {
@@ -50,6 +53,15 @@ export class Applier {
       quarantined: [...prepared.parsed.quarantined, ...unplaced],
     };
     return this.current;
+  }
+
+  /** Ports that are new here must be free: workers share theirs, which would also share a stranger's and never say so. */
+  async #claimPorts(listeners: Configuration["settings"]["listeners"]): Promise<void> {
+    const names = new Set(listeners.map(({ host, port }) => `${host}:${port}`));
+    for (const [index, address] of listeners.entries())
+      if (!this.#listening.has(`${address.host}:${address.port}`))
+        await claimPort(address, `settings.listeners[${index}]`);
+    this.#listening = names;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { ResolvedApi } from "#contracts/api/resolved.ts";
 import type { AnalyticsEntry } from "#contracts/analytics/batch.ts";
+import type { Certificate } from "#contracts/config/listener.ts";
 import type { GatewaySettings } from "#contracts/config/file.ts";
 import type { KeyRecord } from "#contracts/key/record.ts";
 import type { Policy } from "#contracts/policy/policy.ts";
@@ -31,6 +32,7 @@ export type ToWorker =
       order: string[];
       changed: ResolvedApi[];
       policies: readonly Policy[];
+      certificates: readonly Certificate[];
       settings: GatewaySettings;
     }
   | { type: "keys"; items: { hash: string; key: KeyRecord | null }[] }

@@ -116,8 +116,8 @@ export class WorkerPool {
     const changed = parsed.apis.filter((api) => slot.sent.get(api.id) !== api);
     slot.sent = new Map(parsed.apis.map((api) => [api.id, api]));
     const order = parsed.apis.map((api) => api.id);
-    const { policies, settings } = parsed;
-    this.#send(slot, { type: "configure", seq, order, changed, policies, settings });
+    const { policies, certificates, settings } = parsed;
+    this.#send(slot, { type: "configure", seq, order, changed, policies, certificates, settings });
   }
 
   #receive(slot: Slot, message: FromWorker): void {

@@ -60,7 +60,8 @@ class Worker {
       // The primary answers a "key" question with nothing else.
       lookup: (hash) => this.#questions.ask((id) => ({ type: "key", id, hash })) as Promise<KeyOutcome>,
     });
-    this.#pools = new PoolSet({ denyPrivate: settings.denyPrivate, allowed: parseRanges(settings.upstreamAllow) });
+    const guard = { denyPrivate: settings.denyPrivate, allowed: parseRanges(settings.upstreamAllow) };
+    this.#pools = new PoolSet(guard);
     this.#targets = new TargetBook({
       clock: systemClock,
       random: Math.random,
@@ -68,11 +69,15 @@ class Worker {
       release: (pool) => this.#pools.release(pool),
     });
     const trustedProxies = parseRanges(settings.trustedProxies);
-    this.#server = new TrafficServer({ recorder: this.#recorder, log, trustedProxies });
-    const outbound = new IssuerClient({
-      denyPrivate: settings.denyPrivate,
-      allowed: parseRanges(settings.upstreamAllow),
+    this.#server = new TrafficServer({
+      recorder: this.#recorder,
+      log,
+      trustedProxies,
+      reusePort: settings.reusePort,
+      secrets: processSecrets,
+      guard,
     });
+    const outbound = new IssuerClient(guard);
     this.#identity = new Identities({ outbound, secrets: processSecrets, clock: systemClock, trustedProxies });
     this.#loader = new Loader(this.#limits, this.#sessions, this.#targets, this.#identity);
     this.#timers = [setInterval(() => this.#flush(), FLUSH_MS), setInterval(() => this.#limits.sweep(), SWEEP_MS)];
@@ -101,6 +106,7 @@ class Worker {
       const { routes, quarantined } = this.#loader.load(message);
       this.#pools.sweep();
       this.#server.use(routes);
+      await this.#server.useListeners(message.settings.listeners, message.certificates);
       // Only now: a connection that is taken before anything is loaded could only be refused.
       if (!this.#listening) await this.#listen();
       this.#channel.send({ type: "applied", seq: message.seq, quarantined });

@@ -90,7 +90,8 @@ describe("what goes upstream", () => {
     expect(headers["x-forwarded-host"]).toBe("shop.example");
     expect(headers.via).toBe("1.1 causeway");
     expect(Object.keys(headers)).not.toEqual(expect.arrayContaining(["x-private"]));
-    expect(headers.te).toBeUndefined();
+    // Of the connection, and made anew: trailers pass from end to end.
+    expect(headers).toMatchObject({ te: "trailers", connection: "TE" });
     expect(headers.host).toBe(`127.0.0.1:${upstream.port}`);
   });
 

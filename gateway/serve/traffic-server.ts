@@ -1,13 +1,23 @@
-import { createServer, type AddressInfo, type ListenOptions, type Server, type Socket } from "node:net";
-import type { Logger } from "#base/log.ts";
+import type { AddressInfo, ListenOptions, Socket } from "node:net";
+import type { Certificate, Listener } from "#contracts/config/listener.ts";
+import { background, type Logger } from "#base/log.ts";
 import { messageOf } from "#base/errors.ts";
 import { Exchange, reject, runSteps, type Conclude, type Connection, type Reply } from "#gateway/pipeline/index.ts";
 import { normalisePath } from "#gateway/route/index.ts";
-import { forwardUpstream, type ForwardDeps, type Ranges } from "#gateway/upstream/index.ts";
+import type { Secrets } from "#gateway/secrets/index.ts";
+import {
+  forwardUpstream,
+  inRanges,
+  type ForwardDeps,
+  type GuardOptions,
+  type Ranges,
+} from "#gateway/upstream/index.ts";
 import type { Aggregator } from "#gateway/record/index.ts";
-import { ServerConnection, type Inbound, type ServerTimes } from "#gateway/wire/index.ts";
-import { answerBadRequest } from "./bad-request.ts";
-import { connectionOf } from "./connection.ts";
+import type { Inbound } from "#gateway/wire/index.ts";
+import { Clients } from "./clients.ts";
+import { Listeners } from "./listeners.ts";
+import { Port, type PortHooks } from "./port.ts";
+import { proxyStream } from "./stream-proxy.ts";
 import { splitTarget } from "./split-target.ts";
 import { emptyRoutes, type Routes } from "./routes.ts";
 
@@ -16,6 +26,9 @@ export interface TrafficServerOptions {
   log: Logger;
   /** Peers whose X-Forwarded-* fields are believed. */
   trustedProxies: Ranges;
+  reusePort: boolean;
+  secrets: Secrets;
+  guard: GuardOptions;
 }
 
 const noApi = reject(404, "no_api", "No API listens on this host and path.");
@@ -23,15 +36,12 @@ const badPath = reject(400, "bad_request_target", "The request's path cannot be 
 const internal = reject(500, "internal", "The gateway failed. The request's id finds the reason in its log.");
 const notReady = reject(503, "not_ready", "This gateway has no configuration yet.", ["Retry-After", "1"]);
 
-/** nginx's and node:http's usual values, see docs/guides. */
-const TIMES: ServerTimes = { headMs: 30_000, idleMs: 75_000, bodyIdleMs: 60_000, stalledMs: 60_000, lingerMs: 5_000 };
-const MAX_HEAD_BYTES = 32 * 1_024;
-
 /** One worker's HTTP server. */
 export class TrafficServer {
   readonly #options: TrafficServerOptions;
-  readonly #server: Server;
-  readonly #connections = new Set<ServerConnection>();
+  readonly #port: Port;
+  readonly #listeners: Listeners;
+  readonly #clients: Clients;
   readonly #conclude: Conclude;
   readonly #forwardDeps: ForwardDeps;
   #routes: Routes = emptyRoutes();
@@ -41,7 +51,14 @@ export class TrafficServer {
 
   constructor(options: TrafficServerOptions) {
     this.#options = options;
-    this.#server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => this.#open(socket));
+    this.#clients = new Clients((inbound, connection) => this.#handle(inbound, connection));
+    const hooks: PortHooks = {
+      trusts: (address) => inRanges(options.trustedProxies, address),
+      onHttp: (socket, connection, protocol) => this.#clients.serve(socket, connection, protocol),
+      onStream: (socket, targets) => this.#passStream(socket, targets),
+    };
+    this.#listeners = new Listeners(hooks, options);
+    this.#port = new Port({ proxyProtocol: false }, this.#listeners.book, hooks);
     this.#conclude = {
       reply: (exchange, reply) => this.#reply(exchange, reply),
       forward: (exchange) => forwardUpstream(exchange, this.#forwardDeps),
@@ -58,14 +75,12 @@ export class TrafficServer {
 
   /** Resolves to the address once connections are taken; rejects with the system's error (EADDRINUSE and its kin). */
   listen(options: ListenOptions): Promise<AddressInfo> {
-    return new Promise((resolve, reject) => {
-      this.#server.once("error", reject);
-      this.#server.listen(options, () => {
-        this.#server.off("error", reject);
-        // A TCP server's address is an AddressInfo; strings are for pipes.
-        resolve(this.#server.address() as AddressInfo);
-      });
-    });
+    return this.#port.listen(options);
+  }
+
+  /** The ports beside the one of `listen`, as they are wanted from now on. */
+  useListeners(listeners: readonly Listener[], certificates: readonly Certificate[]): Promise<void> {
+    return this.#listeners.use(listeners, certificates);
   }
 
   /** From the next request on; those in flight end with what they began with. */
@@ -76,7 +91,7 @@ export class TrafficServer {
   }
 
   get connections(): number {
-    return this.#connections.size;
+    return this.#clients.size;
   }
 
   /** Answers from now on say `Connection: close`, so that clients move away by themselves. */
@@ -87,33 +102,26 @@ export class TrafficServer {
   /** Stops taking connections and resolves when the last request has ended, or after `limitMs` at the latest. */
   drain(limitMs: number): Promise<{ cutOff: number }> {
     this.#draining = true;
+    this.#port.close();
+    this.#listeners.close();
     return new Promise((resolve) => {
       const limit = setTimeout(() => {
         const cutOff = this.inFlight;
-        for (const { socket } of this.#connections) socket.destroy();
+        this.#clients.cutAll();
         resolve({ cutOff });
       }, limitMs);
-      this.#server.close(() => {
+      const emptied = this.#clients.finish().then(() => {
         clearTimeout(limit);
         resolve({ cutOff: 0 });
       });
-      for (const connection of this.#connections) connection.finish();
+      background(emptied, this.#options.log, "draining");
     });
   }
 
-  #open(socket: Socket): void {
-    const facts = connectionOf(socket, this.#options.trustedProxies);
-    // A reset is the client's business; what was under way learns of it by the close that follows.
-    socket.on("error", () => {});
-    const connection = new ServerConnection(socket, {
-      times: TIMES,
-      maxHeadBytes: MAX_HEAD_BYTES,
-      onRequest: (inbound) => this.#handle(inbound, facts),
-      onMalformed: answerBadRequest,
-      onPreface: (one) => one.destroy(),
-    });
-    this.#connections.add(connection);
-    socket.once("close", () => this.#connections.delete(connection));
+  #passStream(socket: Socket, targets: Readonly<Record<string, string>>): void {
+    const { guard, log } = this.#options;
+    this.#clients.keepStream(socket);
+    proxyStream(socket, { targets, guard, log });
   }
 
   #handle(inbound: Inbound, connection: Connection): void {

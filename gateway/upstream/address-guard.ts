@@ -1,12 +1,29 @@
 import { lookup as dnsLookup, type LookupAddress } from "node:dns";
-import type { LookupFunction } from "node:net";
+import { isIP, type LookupFunction } from "node:net";
 import { inRanges, type Ranges } from "#base/address-ranges.ts";
 import { isPublicAddress } from "#base/public-address.ts";
 import { UpstreamError, type OutboundPool } from "#gateway/wire/index.ts";
 
 const DENIED_CODE = "CAUSEWAY_ADDRESS_DENIED";
 
-export function mayConnect(address: string, allowed: Ranges): boolean {
+export interface GuardOptions {
+  /** Refuse private, link-local, loopback and metadata addresses but for `allowed`. */
+  denyPrivate: boolean;
+  allowed: Ranges;
+}
+
+/** What a connection to `host` needs: the look-up to dial with, or the reason not to dial at all. */
+export function dialGuard(
+  host: string,
+  { denyPrivate, allowed }: GuardOptions,
+): { lookup?: LookupFunction; refusal?: Error } {
+  if (!denyPrivate) return {};
+  // Literal addresses are never looked up, so the check of the look-up would not see them.
+  if (isIP(host) !== 0 && !mayConnect(host, allowed)) return { refusal: denied(host) };
+  return { lookup: guardedLookup(allowed) };
+}
+
+function mayConnect(address: string, allowed: Ranges): boolean {
   return isPublicAddress(address) || inRanges(allowed, address);
 }
 
@@ -35,9 +52,9 @@ export function deniedPool(address: string): OutboundPool {
 
 /**
  * A look-up that checks the resolved address, which is then the very one that is connected to, so that a name which
- * resolves differently a moment later (DNS rebinding) gains nothing. Literal addresses are never looked up: see `mayConnect`.
+ * resolves differently a moment later (DNS rebinding) gains nothing.
  */
-export function guardedLookup(allowed: Ranges): LookupFunction {
+function guardedLookup(allowed: Ranges): LookupFunction {
   return (hostname, options, callback) => {
     dnsLookup(hostname, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
       if (error) return callback(error, []);

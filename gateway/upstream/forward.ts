@@ -87,6 +87,7 @@ class Forwarding implements OutboundHandler, BodySink {
         fields: this.#fields,
         hasBody: inbound.hasBody,
         bodyLength: bufferedBody === undefined ? inbound.bodyLength : bufferedBody.length,
+        acceptsTrailers: acceptsTrailers(exchange),
         upgrade: inbound.upgrade === "websocket" ? inbound.upgrade : undefined,
         headersMs: headersTimeoutMs,
         idleMs: idleTimeoutMs,
@@ -280,6 +281,12 @@ class Forwarding implements OutboundHandler, BodySink {
     this.#exchange.inbound.abort();
     this.#deps.settle(this.#exchange);
   }
+}
+
+/** `TE` is of the connection; what it says about trailers holds from end to end, as far as both sides can. */
+function acceptsTrailers({ fields }: Exchange): boolean {
+  const te = fields.get("te");
+  return te !== undefined && /(?:^|,)\s*trailers\s*(?:$|,|;)/i.test(te);
 }
 
 const NONE: readonly Target[] = Object.freeze([]);

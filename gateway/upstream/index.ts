@@ -7,7 +7,7 @@ export type { Balancer } from "./balance/balancer.ts";
 export type { UpstreamFigures } from "./balance/figures.ts";
 export { TargetBook } from "./balance/target-book.ts";
 export type { TargetFact } from "./balance/target.ts";
-export { unopenedPool } from "./address-guard.ts";
+export { dialGuard, unopenedPool, type GuardOptions } from "./address-guard.ts";
 export { PoolSet, type PoolSetOptions } from "./pool-set.ts";
 export { forwardUpstream, type ForwardDeps } from "./forward.ts";
 export { inRanges, parseRanges, type Ranges } from "#base/address-ranges.ts";

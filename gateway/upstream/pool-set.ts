@@ -1,13 +1,9 @@
 import { isIP } from "node:net";
 import { ClientPool, type OutboundPool } from "#gateway/wire/index.ts";
-import { deniedPool, guardedLookup, mayConnect } from "./address-guard.ts";
-import type { Ranges } from "#base/address-ranges.ts";
+import { deniedPool, dialGuard, type GuardOptions } from "./address-guard.ts";
 import type { TargetFact } from "./balance/target.ts";
 
-export interface PoolSetOptions {
-  /** Refuse private, link-local, loopback and metadata addresses but for `allowed`. */
-  denyPrivate: boolean;
-  allowed: Ranges;
+export interface PoolSetOptions extends GuardOptions {
   /** Connections to one origin. */
   maxConnections?: number;
 }
@@ -70,13 +66,13 @@ export class PoolSet {
   }
 
   #open({ origin, address, connectMs }: Place): OutboundPool {
-    const { denyPrivate, allowed, maxConnections = 1_024 } = this.#options;
+    const { maxConnections = 1_024 } = this.#options;
     const { hostname, port, protocol } = origin;
     const isTls = protocol === "https:";
     const named = hostname.replace(/^\[|\]$/g, "");
     const host = address ?? named;
-    if (denyPrivate && isIP(host) !== 0 && !mayConnect(host, allowed)) return deniedPool(host);
-    const lookup = denyPrivate ? guardedLookup(allowed) : undefined;
+    const { lookup, refusal } = dialGuard(host, this.#options);
+    if (refusal) return deniedPool(host);
     const target = { host, port: Number(port || (isTls ? 443 : 80)), ...(lookup && { lookup }) };
     const tls = isTls ? { servername: isIP(named) ? "" : named, ALPNProtocols: ["http/1.1"] } : null;
     return new ClientPool({ target, tls, connectMs }, { connections: maxConnections, waiting: MAX_WAITING });

@@ -15,4 +15,6 @@ export {
 } from "./outbound.ts";
 export { Malformed } from "./h1/malformed.ts";
 export { ServerConnection, type ServerHooks, type ServerTimes } from "./h1/server-connection.ts";
+export { ServerSession } from "./h2/server-session.ts";
+export { ClientSessionPool } from "./h2/client-session-pool.ts";
 export { ClientPool } from "./h1/client-pool.ts";

@@ -11,6 +11,8 @@ export interface OutboundRequest {
   hasBody: boolean;
   /** Undefined: not known before its end. */
   bodyLength: number | undefined;
+  /** The client can take fields after the body (`TE: trailers`), which gRPC insists on. */
+  acceptsTrailers: boolean;
   /** Protocol to change to, by the client's wish. */
   upgrade: string | undefined;
   /** From the request's last byte to the answer's head. */

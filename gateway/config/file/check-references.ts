@@ -23,7 +23,7 @@ export function checkReferences(parts: readonly Part[], resolved: readonly unkno
   );
   const declared = new Set([...apis.keys(), ...named]);
   const policies = new Set(parts.flatMap(({ value }) => (value?.policies ?? []).map(({ id }) => id)));
-  for (const kind of ["apis", "policies", "keys"] as const) reportDuplicates(parts, kind, problems);
+  for (const kind of ["apis", "policies", "keys", "certificates"] as const) reportDuplicates(parts, kind, problems);
   reportPlaces(parts, apis, problems);
   for (const { document, value } of parts) {
     const report = (path: PropertyKey[], message: string) => problems.push(document.problemAt(path, message));
@@ -53,7 +53,11 @@ export function checkReferences(parts: readonly Part[], resolved: readonly unkno
   }
 }
 
-function reportDuplicates(parts: readonly Part[], kind: "apis" | "policies" | "keys", problems: Problem[]): void {
+function reportDuplicates(
+  parts: readonly Part[],
+  kind: "apis" | "policies" | "keys" | "certificates",
+  problems: Problem[],
+): void {
   const seen = new Map<string, string>();
   for (const { document, value } of parts)
     for (const [index, entry] of (value?.[kind] ?? []).entries()) {

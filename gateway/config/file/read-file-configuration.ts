@@ -10,6 +10,7 @@ import type { Configuration } from "../configuration.ts";
 import { carriesTag } from "../sharding.ts";
 import { loadSources, type SourceDocument } from "./load-sources.ts";
 import { readDocument } from "./open-api-document.ts";
+import { checkCertificates } from "./check-certificates.ts";
 import { checkReferences } from "./check-references.ts";
 import { keyRecordOf } from "./key-records.ts";
 import type { Problem } from "./problem.ts";
@@ -37,10 +38,12 @@ export async function readFileConfiguration(path: string, tags: readonly string[
   const keys = parsed.flatMap(({ document, value }) =>
     (value?.keys ?? []).flatMap((key, index) => keyRecordOf(document, index, key, problems, files) ?? []),
   );
+  const certificates = parsed.flatMap(({ value }) => value?.certificates ?? []);
+  checkCertificates(parsed, problems);
   checkReferences(parsed, apis, problems);
   if (problems.length > 0) throw new ConfigurationError(problems.map(lineOf));
   const settings = parsed.map(({ value }) => value!.settings).at(-1)!;
-  const body = { apis: apis.filter((api) => carriesTag(api, tags)), policies, keys, settings };
+  const body = { apis: apis.filter((api) => carriesTag(api, tags)), policies, keys, certificates, settings };
   const hash = createHash("sha256").update(canonicalJson(body)).digest("hex");
   return { configuration: { ...body, hash }, files: [...new Set(files)] };
 }

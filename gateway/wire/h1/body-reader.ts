@@ -1,12 +1,6 @@
+import type { BodyParts } from "./body-parts.ts";
 import { ChunkReader } from "./chunk-reader.ts";
 import type { Framing } from "./framing.ts";
-
-/** Takes a body's bytes. A chunk is the reader's own memory: who keeps it past the call copies it. */
-export interface BodyParts {
-  onBodyData(chunk: Buffer): void;
-  /** `trailers` as `[name, value, …]`, where there were any. */
-  onBodyEnd(trailers: string[] | undefined): void;
-}
 
 /** Cuts a body out of a connection's bytes. */
 export class BodyReader {

@@ -1,4 +1,4 @@
-import type { BodyParts } from "./body-reader.ts";
+import type { BodyParts } from "./body-parts.ts";
 import { readFields } from "./field-block.ts";
 import { Malformed } from "./malformed.ts";
 

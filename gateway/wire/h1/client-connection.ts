@@ -2,7 +2,9 @@ import { connect as connectPlain, type Socket, type TcpNetConnectOpts } from "no
 import { connect as connectTls, type ConnectionOptions } from "node:tls";
 import { Deadline } from "../deadline.ts";
 import { UpstreamError, type OutboundHandler, type OutboundRequest, type OutboundStream } from "../outbound.ts";
-import { BodyReader, type BodyParts } from "./body-reader.ts";
+import type { BodyParts } from "./body-parts.ts";
+import { systemCodeOf } from "../system-code.ts";
+import { BodyReader } from "./body-reader.ts";
 import { UNTIL_CLOSE } from "./framing.ts";
 import { Malformed } from "./malformed.ts";
 import { requestText } from "./request-text.ts";
@@ -265,7 +267,7 @@ export class ClientConnection implements OutboundStream, BodyParts {
 
   #failed(error: NodeJS.ErrnoException): void {
     if (this.#state === "dialling")
-      return this.#fail(new UpstreamError("dial", error.message, { cause: error, code: codeOf(error) }));
+      return this.#fail(new UpstreamError("dial", error.message, { cause: error, code: systemCodeOf(error) }));
     this.#fail(this.#broken(error.message, error));
   }
 
@@ -297,13 +299,6 @@ function lastChunk(trailers: readonly string[] | undefined): string {
   if (trailers)
     for (let index = 0; index < trailers.length; index += 2) text += `${trailers[index]!}: ${trailers[index + 1]!}\r\n`;
   return `${text}\r\n`;
-}
-
-/** Happy eyeballs collects one error an address; the first names the cause. */
-function codeOf(error: unknown): string | undefined {
-  const { code, errors } = error as { code?: unknown; errors?: unknown[] };
-  if (typeof code === "string") return code;
-  return errors?.[0] === undefined ? undefined : codeOf(errors[0]);
 }
 
 /** Of `Keep-Alive: timeout=5` (RFC 2068, 19.7.1), which most servers still send. */

@@ -8,6 +8,7 @@ export function requestText({
   fields,
   hasBody,
   bodyLength,
+  acceptsTrailers,
   upgrade,
 }: OutboundRequest): string {
   let text = `${method} ${path} HTTP/1.1\r\nHost: ${authority}\r\n`;
@@ -16,6 +17,7 @@ export function requestText({
     text += bodyLength === undefined ? "Transfer-Encoding: chunked\r\n" : `Content-Length: ${bodyLength}\r\n`;
   // A server could take a POST without a length for one whose body is still to come.
   else if (!BODILESS.has(method)) text += "Content-Length: 0\r\n";
+  if (acceptsTrailers && upgrade === undefined) text += "TE: trailers\r\nConnection: TE\r\n";
   if (upgrade !== undefined) text += `Connection: Upgrade\r\nUpgrade: ${upgrade}\r\n`;
   return `${text}\r\n`;
 }

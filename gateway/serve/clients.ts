@@ -1,0 +1,95 @@
+import type { Socket } from "node:net";
+import type { Connection } from "#gateway/pipeline/index.ts";
+import { ServerConnection, ServerSession, type Inbound, type ServerTimes } from "#gateway/wire/index.ts";
+import { answerBadRequest } from "./bad-request.ts";
+
+/** nginx's usual values, which clients are used to. */
+const TIMES: ServerTimes = { headMs: 30_000, idleMs: 75_000, bodyIdleMs: 60_000, stalledMs: 60_000, lingerMs: 5_000 };
+const MAX_HEAD_BYTES = 32 * 1_024;
+
+interface Client {
+  socket: Socket;
+  isIdle: boolean;
+  finish(): void;
+}
+
+/** The connections of clients, whatever they speak. */
+export class Clients {
+  readonly #onRequest: (inbound: Inbound, connection: Connection) => void;
+  readonly #open = new Set<Client>();
+  readonly #streams = new Set<Socket>();
+  #whenEmpty: (() => void) | undefined = undefined;
+  /** Bytes that were no request. */
+  malformed = 0;
+
+  constructor(onRequest: (inbound: Inbound, connection: Connection) => void) {
+    this.#onRequest = onRequest;
+  }
+
+  get size(): number {
+    return this.#open.size + this.#streams.size;
+  }
+
+  serve(socket: Socket, facts: Connection, protocol: "http/1.1" | "h2"): void {
+    if (protocol === "h2") return this.#serveH2(socket, facts);
+    const connection = new ServerConnection(socket, {
+      times: TIMES,
+      maxHeadBytes: MAX_HEAD_BYTES,
+      onRequest: (inbound) => this.#onRequest(inbound, facts),
+      onMalformed: (one, problem) => {
+        this.malformed += 1;
+        answerBadRequest(one, problem);
+      },
+      onPreface: (one, head) => {
+        this.#open.delete(connection);
+        one.unshift(head);
+        this.#serveH2(one, facts);
+      },
+    });
+    this.#keep(connection);
+  }
+
+  /** A proxied stream, to be counted and cut with the rest. */
+  keepStream(socket: Socket): void {
+    this.#streams.add(socket);
+    socket.once("close", () => {
+      this.#streams.delete(socket);
+      this.#look();
+    });
+  }
+
+  /** No request after the one under way; resolves when the last connection has ended. */
+  finish(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#whenEmpty = resolve;
+      for (const client of this.#open) client.finish();
+      this.#look();
+    });
+  }
+
+  cutAll(): void {
+    for (const { socket } of this.#open) socket.destroy();
+    for (const socket of this.#streams) socket.destroy();
+  }
+
+  #serveH2(socket: Socket, facts: Connection): void {
+    const hooks = {
+      idleMs: TIMES.idleMs,
+      maxHeadBytes: MAX_HEAD_BYTES,
+      onRequest: (inbound: Inbound) => this.#onRequest(inbound, facts),
+    };
+    this.#keep(new ServerSession(socket, hooks));
+  }
+
+  #keep(client: Client): void {
+    this.#open.add(client);
+    client.socket.once("close", () => {
+      this.#open.delete(client);
+      this.#look();
+    });
+  }
+
+  #look(): void {
+    if (this.size === 0) this.#whenEmpty?.();
+  }
+}

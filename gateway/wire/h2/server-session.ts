@@ -1,0 +1,73 @@
+import { performServerHandshake, type ServerHttp2Session, type ServerHttp2Stream } from "node:http2";
+import type { Socket } from "node:net";
+import type { Inbound } from "../inbound.ts";
+import { H2Inbound } from "./h2-inbound.ts";
+
+export interface SessionHooks {
+  idleMs: number;
+  maxHeadBytes: number;
+  onRequest(inbound: Inbound): void;
+}
+
+/** Streams that one client may have open at once. */
+const MAX_STREAMS = 200;
+/** Resets in a burst and a second (CVE-2023-44487, rapid reset): past them the session ends. */
+const RESET_BURST = 200;
+const RESETS_PER_SECOND = 33;
+/** Bytes that a client may send ahead on one stream. */
+const WINDOW_BYTES = 256 * 1_024;
+
+/** A client's HTTP/2 connection: many requests at once. */
+export class ServerSession {
+  readonly socket: Socket;
+  readonly #session: ServerHttp2Session;
+  readonly #inFlight = new Set<H2Inbound>();
+  #finishing = false;
+
+  constructor(socket: Socket, hooks: SessionHooks) {
+    this.socket = socket;
+    this.#session = performServerHandshake(socket, {
+      settings: {
+        maxConcurrentStreams: MAX_STREAMS,
+        maxHeaderListSize: hooks.maxHeadBytes,
+        initialWindowSize: WINDOW_BYTES,
+        enableConnectProtocol: true,
+        enablePush: false,
+      },
+      streamResetBurst: RESET_BURST,
+      streamResetRate: RESETS_PER_SECOND,
+      maxHeaderListPairs: 200,
+      maxSessionMemory: 10,
+    });
+    this.#session.setTimeout(hooks.idleMs, () => this.#idle());
+    // A broken session closes its socket; the streams learn of it by their own close.
+    this.#session.on("error", () => {});
+    this.#session.on("stream", (stream, _headers, _flags, raw) => {
+      const inbound = new H2Inbound(stream as ServerHttp2Stream, raw ?? []);
+      this.#inFlight.add(inbound);
+      stream.once("close", () => this.#ended(inbound));
+      if (inbound.problem === undefined) hooks.onRequest(inbound);
+      else inbound.refuse();
+    });
+  }
+
+  get isIdle(): boolean {
+    return this.#inFlight.size === 0;
+  }
+
+  /** Says GOAWAY; streams under way end first. */
+  finish(): void {
+    if (this.#finishing) return;
+    this.#finishing = true;
+    this.#session.close();
+  }
+
+  #ended(inbound: H2Inbound): void {
+    this.#inFlight.delete(inbound);
+    inbound.gone();
+  }
+
+  #idle(): void {
+    if (this.isIdle) this.finish();
+  }
+}
