@@ -1,6 +1,7 @@
 import type { TLSSocket } from "node:tls";
 import { systemClock, type Clock } from "#base/clock.ts";
 import { parseRanges } from "#base/address-ranges.ts";
+import { gatewaySettings } from "#contracts/config/file.ts";
 import type { Policy } from "#contracts/policy/policy.ts";
 import type { KeyRecord } from "#contracts/key/record.ts";
 import { Identities, noOutbound, type Outbound, type TlsPeer } from "#gateway/identity/index.ts";
@@ -37,7 +38,7 @@ export function exchangeOf(asked: AskedRequest = {}): Exchange {
     credentialHeader: undefined,
     requestEdit: undefined,
     // Only the certificate is asked of it.
-    connection: { address, trusted, tls: (asked.tls ?? null) as TLSSocket | null, inFlight: undefined },
+    connection: { address, trusted, tls: (asked.tls ?? null) as TLSSocket | null },
     bufferBody: async (capBytes: number) => (body.length > capBytes ? undefined : body),
   };
   // The steps under test read nothing else of it.
@@ -71,6 +72,5 @@ export function pluginDepsOf(options: PretendOptions = {}): PluginDeps {
   sessions.usePolicies(new Map(policies.map((policy) => [policy.id, policy])));
   const trustedProxies = parseRanges(options.trustedProxies ?? []);
   const identity = new Identities({ outbound, secrets, clock, trustedProxies });
-  const settings = { maxRequestBodyBytes: 1_000_000, limiter: "leased", legacyRateLimitHeaders: false } as const;
-  return { operation: undefined, settings, sessions, limits, secrets, identity };
+  return { operation: undefined, settings: gatewaySettings.parse({}), sessions, limits, secrets, identity };
 }

@@ -14,6 +14,8 @@ import type { Method, Outcome } from "./method.ts";
 import { mtlsMethod } from "./mtls.ts";
 import { oauth2Method } from "./oauth2.ts";
 import { Refusal } from "./refusal.ts";
+import { hmacMethod } from "./signature/hmac.ts";
+import { signatureMethod } from "./signature/signature.ts";
 import { tokenMethod } from "./token.ts";
 
 export const authenticate = definePlugin({
@@ -48,9 +50,7 @@ function settle(exchange: Exchange, outcome: Outcome): Reply | undefined {
 }
 
 type Compile = {
-  [Name in Exclude<keyof AuthAlternative, "signature" | "hmac">]-?: (
-    config: NonNullable<AuthAlternative[Name]>,
-  ) => Method;
+  [Name in keyof AuthAlternative]-?: (config: NonNullable<AuthAlternative[Name]>) => Method;
 };
 
 /** In this order: what costs least is asked first. */
@@ -62,6 +62,8 @@ function methodsOf(alternative: AuthAlternative, { api, path, takesTokens }: Pla
     oidc: (config) => tokenMethod(config, deps.identity.jwtVerifier(api, config), deps),
     oauth2: (config) => oauth2Method(api, config, deps),
     mtls: (config) => mtlsMethod(api, config, deps),
+    hmac: (config) => hmacMethod(api, config, deps),
+    signature: (config) => signatureMethod(api, config, deps),
   };
   return (Object.keys(compile) as (keyof Compile)[]).flatMap((name) => {
     const config = alternative[name];

@@ -40,7 +40,7 @@ export function mtlsMethod(api: string, config: MtlsAuth, { identity, sessions, 
     isKey: false,
     missing,
     identify(exchange) {
-      const peer = identity.peerCertificate(exchange.connection?.tls ?? null);
+      const peer = identity.peerCertificate(exchange.connection.tls);
       if (peer === undefined) return missing;
       let judged = known.get(peer);
       if (judged === undefined || judged.validUntilMs <= exchange.nowMs) {
