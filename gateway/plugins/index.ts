@@ -13,11 +13,13 @@ import { operationBlock } from "./operation-block/index.ts";
 import { requestHeaders } from "./request-headers/index.ts";
 import { responseHeaders } from "./response-headers/index.ts";
 import { rewrite } from "./rewrite/index.ts";
+import { tokenEndpoint } from "./token-endpoint/index.ts";
 
 export const plugins: readonly AnyPlugin[] = Object.freeze([
   ipAccess,
   operationBlock,
   bodyLimit,
+  tokenEndpoint,
   authenticate,
   access,
   limits,

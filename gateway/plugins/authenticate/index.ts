@@ -3,7 +3,7 @@
  * 401, one that is known and not allowed 403; a store or an issuer that cannot be asked is 503, never 401, and only where no
  * other alternative holds. Credentials do not go upstream: one that logs its headers must not collect them.
  */
-import type { AuthAlternative } from "#contracts/api/auth.ts";
+import type { Auth, AuthAlternative } from "#contracts/api/auth.ts";
 import { resolvedApi } from "#contracts/api/resolved.ts";
 import { messageOf } from "#base/errors.ts";
 import { definePlugin, type Exchange, type PluginDeps, type Reply } from "#gateway/pipeline/index.ts";
@@ -24,11 +24,8 @@ export const authenticate = definePlugin({
   config: resolvedApi.pick({ id: true, auth: true }),
   compile({ id, auth }, deps) {
     if (auth.anyOf.length === 0) return undefined;
-    const takesTokens = auth.anyOf.some(({ jwt, oidc, oauth2 }) => jwt ?? oidc ?? oauth2?.issue);
-    const alternatives = auth.anyOf.map((alternative, index) =>
-      allOf(methodsOf(alternative, { api: id, path: `auth.anyOf[${index}]`, takesTokens }, deps)),
-    );
-    const identify = anyOf(alternatives);
+    // All operations share it: keys are read once, and what is asked of an issuer is asked once for all of them.
+    const identify = deps.identity.once(auth, () => compileAuth(id, auth, deps));
     return (exchange) => {
       const outcome = identify(exchange);
       if (!(outcome instanceof Promise)) return settle(exchange, outcome);
@@ -36,6 +33,14 @@ export const authenticate = definePlugin({
     };
   },
 });
+
+function compileAuth(api: string, auth: Auth, deps: PluginDeps): ReturnType<typeof anyOf> {
+  const takesTokens = auth.anyOf.some(({ jwt, oidc, oauth2 }) => jwt ?? oidc ?? oauth2?.issue);
+  const alternatives = auth.anyOf.map((alternative, index) =>
+    allOf(methodsOf(alternative, { api, path: `auth.anyOf[${index}]`, takesTokens }, deps)),
+  );
+  return anyOf(alternatives);
+}
 
 interface Place {
   api: string;

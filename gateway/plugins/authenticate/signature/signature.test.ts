@@ -9,8 +9,7 @@ import { parseDictionary, isInnerList, serializeDictionary } from "./structured-
 import { verifiers } from "./verify.ts";
 
 /** Keys and messages of RFC 9421, appendix B. */
-const pemOf = (jwk: object) =>
-  createPublicKey({ key: jwk as never, format: "jwk" }).export({ type: "spki", format: "pem" });
+const pemOf = (jwk: object) => createPublicKey({ key: jwk, format: "jwk" }).export({ type: "spki", format: "pem" });
 const rsaPss = pemOf({
   kty: "RSA",
   n: "r4tmm3r20Wd_PbqvP1s2-QEtvpuRaV8Yq40gjUR8y2Rjxa6dpG2GXHbPfvMs8ct-Lh1GH45x28Rw3Ry53mm-oAXjyQ86OnDkZ5N8lYbggD4O3w6M6pAvLkhk95AndTrifbIFPNU8PPMO7OyrFAHqgDsznjPFmTOtCEcN2Z1FpWgchwuYLPL-Wokqltd11nqqzi-bJ9cvSKADYdUAAN5WUtzdpiy6LbTgSxP7ociU4Tn0g5I6aDZJ7A8Lzo0KSyZYoA485mqcO0GVAdVw9lq4aOT9v6d-nb4bnNkQVklLQ3fVAvJm-xdDOp9LCNCN48V2pnDOkFV6-U9nV5oyc6XI2w",
