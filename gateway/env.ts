@@ -28,6 +28,8 @@ export const gatewayEnv = z.object({
   CAUSEWAY_UPSTREAM_DENY_PRIVATE: flag.default(false),
   /** Exceptions from it: addresses and CIDR ranges, by comma. */
   CAUSEWAY_UPSTREAM_ALLOW: z.string().default(""),
+  /** Who is asked about targets that are names to resolve: addresses, with a port where it is not 53, by comma. */
+  CAUSEWAY_DNS_SERVERS: z.string().default(""),
   /** `exact` or `leased`, for a gateway whose configuration does not say. */
   CAUSEWAY_LIMITER: z.enum(["exact", "leased"]).optional(),
   /** Nodes that share each limit where there is no Redis, for a gateway of files; over the link they are counted. */

@@ -1,3 +1,4 @@
+import { Resolver } from "node:dns";
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
@@ -31,6 +32,8 @@ export interface GatewayOptions {
   trustedProxies: string[];
   denyPrivate: boolean;
   upstreamAllow: string[];
+  /** Empty: the system's. */
+  dnsServers: string[];
   limiter: "exact" | "leased" | undefined;
   nodes: number | undefined;
   drainGraceMs: number;
@@ -56,6 +59,7 @@ export function readOptions(argv: readonly string[], env: GatewayEnv): GatewayOp
     trustedProxies: parseRangeList("CAUSEWAY_TRUSTED_PROXIES", env.CAUSEWAY_TRUSTED_PROXIES),
     denyPrivate: env.CAUSEWAY_UPSTREAM_DENY_PRIVATE,
     upstreamAllow: parseRangeList("CAUSEWAY_UPSTREAM_ALLOW", env.CAUSEWAY_UPSTREAM_ALLOW),
+    dnsServers: parseDnsServers(env.CAUSEWAY_DNS_SERVERS),
     limiter: env.CAUSEWAY_LIMITER,
     nodes: env.CAUSEWAY_NODES,
     drainGraceMs: env.CAUSEWAY_DRAIN_GRACE_SECONDS * 1_000,
@@ -121,6 +125,19 @@ function parseTags(text: string | undefined): string[] {
   const bad = tags.find((entry) => !tag.safeParse(entry).success);
   if (bad !== undefined) throw new UsageError(`--tags ${bad}: use letters, digits and . _ : -, at most 40`);
   return tags;
+}
+
+function parseDnsServers(text: string): string[] {
+  const entries = text
+    .split(",")
+    .map((entry) => entry.trim())
+    .filter(Boolean);
+  try {
+    new Resolver().setServers(entries);
+    return entries;
+  } catch (error) {
+    throw new UsageError(`CAUSEWAY_DNS_SERVERS: ${messageOf(error)}`);
+  }
 }
 
 function parseRangeList(name: string, text: string): string[] {

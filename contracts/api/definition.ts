@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { entityId, tag } from "../ids.ts";
 import { auth } from "./auth.ts";
+import { ipAccess } from "./ip-access.ts";
 import { limitMembers } from "./limits.ts";
 import { listen } from "./listen.ts";
 import { transform } from "./transform.ts";
@@ -33,6 +34,7 @@ export const apiSettings = z.strictObject({
   listen,
   upstream,
   auth: auth.prefault("key"),
+  ip: ipAccess.optional(),
   ...limitMembers,
   transform: transform.optional(),
   /** Whether a path that no operation of the document describes is refused (404 `operation_not_found`) or passed on. */

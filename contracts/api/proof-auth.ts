@@ -23,7 +23,9 @@ const signer = z
     id: z.string().min(1).max(200),
     publicKey: z.string().startsWith("-----BEGIN ", "expected a public key or certificate in PEM").optional(),
     secret: secretReference.optional(),
-    /** Policies of this signer; none here and on no other signer: a valid signature opens the API. */
+    /** Whether the secret's text is its bytes, or writes them in base64. */
+    encoding: z.enum(["text", "base64"]).default("text"),
+    /** Policies of this signer; none: its signature opens the API. */
     policies,
   })
   .refine(({ publicKey, secret }) => (publicKey === undefined) !== (secret === undefined), {
@@ -69,6 +71,7 @@ export const hmacAuth = z.strictObject({
     .default(["(request-target)"]),
   keys: z.array(signer).min(1).max(1_000),
 });
+export type Signer = z.infer<typeof signer>;
 export type HmacAuth = z.infer<typeof hmacAuth>;
 
 const fingerprint = z

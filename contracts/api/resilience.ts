@@ -39,7 +39,10 @@ export const retry = z.strictObject({
     .union([share.transform((value) => ({ share: value, minPerSecond: 10 })), retryBudget])
     .prefault({})
     .describe("What retries may cost: 20%, or { share, minPerSecond }"),
-  /** `connect`: no connection came about; `reset`: it broke before an answer; `timeout`: no answer in time. */
+  /**
+   * `connect`: no connection came about, which is always tried again; `reset`: it broke before an answer; `timeout`: no
+   * answer in time.
+   */
   on: z
     .array(z.union([z.enum(["connect", "reset", "timeout"]), retryStatus]))
     .max(8)

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { durationMs } from "../quantities.ts";
-import { httpUrl } from "./primitives.ts";
+import { httpUrl, secretReference } from "./primitives.ts";
 
 /** Where an API's requests go: addresses that are written down, names that DNS knows, or a registry's list. */
 
@@ -58,9 +58,6 @@ const jsonPath = z
   .string()
   .max(200)
   .regex(/^\$?([A-Za-z0-9_-]+)?(\.[A-Za-z0-9_-]+|\[\*\])*$/, "expected a path such as $.data[*] or service.host");
-const secretReference = z
-  .string()
-  .regex(/^(env|file):\/\/\S+$/, "expected a reference such as env://CONSUL_TOKEN or file:///run/secrets/token");
 const every = durationMs
   .refine((ms) => ms >= 100, "expected at least 100ms")
   .default(10_000)

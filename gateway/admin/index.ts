@@ -4,3 +4,4 @@
  */
 export { startAdmin, type AdminDeps } from "./server.ts";
 export { GatewayMetrics } from "./metrics.ts";
+export { UpstreamMetrics } from "./upstream-metrics.ts";

@@ -47,6 +47,7 @@ export class Identities {
   readonly #introspected = new Lru<string, Introspected>(MAX_TOKENS);
   readonly #issued = new Lru<string, IssuedToken>(MAX_TOKENS);
   readonly #issuers = new Lru<string, IssuerKeys>(MAX_ISSUERS);
+  readonly #made = new WeakMap<object, { value: unknown }>();
   readonly #peers = new PeerCertificates();
   #versions = 0;
   readonly replays = new ReplayBook();
@@ -54,6 +55,16 @@ export class Identities {
 
   constructor(options: IdentitiesOptions) {
     this.#options = options;
+  }
+
+  /** Makes something once for a part of a configuration, however many of its API's operations ask. */
+  once<T>(config: object, make: () => T): T {
+    // Each part of a configuration is of one kind, and so is what is made of it.
+    const known = this.#made.get(config) as { value: T } | undefined;
+    if (known) return known.value;
+    const value = make();
+    this.#made.set(config, { value });
+    return value;
   }
 
   /** Throws, naming the setting, where keys that stand in the configuration are of no use. */
@@ -89,13 +100,9 @@ export class Identities {
 
   issuedTokens(api: string, issue: { signingKey: string; expiresIn: number }): IssuedTokens {
     const { signingKey, expiresIn } = issue;
-    return new IssuedTokens({
-      api,
-      signingKey,
-      expiresInMs: expiresIn,
-      secrets: this.#options.secrets,
-      cache: this.#issued,
-    });
+    const { secrets } = this.#options;
+    const options = { api, signingKey, expiresInMs: expiresIn, secrets, cache: this.#issued };
+    return this.once(issue, () => new IssuedTokens(options));
   }
 
   /** See `clientAddressOf`, by the proxies that this node trusts. */

@@ -5,6 +5,8 @@
  */
 export { Identities, type IdentitiesOptions } from "./identities.ts";
 export { IssuerClient, noOutbound, type Outbound, type OutboundRequest } from "./outbound.ts";
+export { judgeChain } from "./certificate-chain.ts";
+export type { PeerCertificate, TlsPeer } from "./peer-certificate.ts";
 export { callerId } from "./caller.ts";
 export type { Failure } from "./failure.ts";
 export type { IssuedToken, IssuedTokens } from "./issued-tokens.ts";

@@ -57,6 +57,8 @@ export function compileApi(definition: ResolvedApi, deps: CompileDeps): Compiled
   api.fallback = planFor(api, undefined, deps);
   for (const operation of definition.operations)
     api.operations!.add(operation.method, operation.path, planFor(api, operation, deps));
+  for (const { method, path } of deps.plugins.flatMap((plugin) => plugin.paths?.(definition) ?? []))
+    api.operations?.add(method, path, api.fallback);
   return api;
 }
 

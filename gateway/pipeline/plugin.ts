@@ -38,6 +38,11 @@ export interface PluginDeps {
   identity: Identities;
 }
 
+export interface OwnPath {
+  method: string;
+  path: string;
+}
+
 /**
  * A plugin names the members of a resolved API that it reads (`config`, a pick of the contract, parsed before it comes
  * here) and turns them into a step at load; `undefined` means that this API does not need it.
@@ -47,12 +52,15 @@ export interface Plugin<P extends Phase, C extends z.ZodType> {
   phase: P;
   config: C;
   compile(config: z.output<C>, deps: PluginDeps): Step<P> | undefined;
+  /** Paths that the plugin itself answers, below the listen path: they are there whatever the API's document says. */
+  paths?(config: z.output<C>): readonly OwnPath[];
 }
 
 export interface AnyPlugin {
   name: string;
   phase: Phase;
   compile(config: unknown, deps: PluginDeps): ((exchange: Exchange) => StepResult) | undefined;
+  paths?(config: unknown): readonly OwnPath[];
 }
 
 export function definePlugin<P extends Phase, C extends z.ZodType>(plugin: Plugin<P, C>): AnyPlugin {

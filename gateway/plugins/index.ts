@@ -7,15 +7,19 @@ import type { AnyPlugin } from "#gateway/pipeline/index.ts";
 import { access } from "./access/index.ts";
 import { authenticate } from "./authenticate/index.ts";
 import { bodyLimit } from "./body-limit/index.ts";
+import { ipAccess } from "./ip-access/index.ts";
 import { limits } from "./limits/index.ts";
 import { operationBlock } from "./operation-block/index.ts";
 import { requestHeaders } from "./request-headers/index.ts";
 import { responseHeaders } from "./response-headers/index.ts";
 import { rewrite } from "./rewrite/index.ts";
+import { tokenEndpoint } from "./token-endpoint/index.ts";
 
 export const plugins: readonly AnyPlugin[] = Object.freeze([
+  ipAccess,
   operationBlock,
   bodyLimit,
+  tokenEndpoint,
   authenticate,
   access,
   limits,

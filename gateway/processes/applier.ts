@@ -6,20 +6,22 @@ import type { CompileDeps } from "#gateway/pipeline/index.ts";
 import { plugins } from "#gateway/plugins/index.ts";
 import { processSecrets } from "#gateway/secrets/index.ts";
 import { SessionBook } from "#gateway/session/index.ts";
-import { TargetBook, parseRanges, unopenedPool } from "#gateway/upstream/index.ts";
+import { TargetBook, type TargetWatch, parseRanges, unopenedPool } from "#gateway/upstream/index.ts";
 import { claimPort } from "./traffic-port.ts";
 import type { WorkerPool } from "./worker-pool.ts";
 
 /** The one door for configurations: proved in the primary, swapped in every worker, and only then called applied. */
 export class Applier {
   readonly #pool: Pick<WorkerPool, "apply">;
+  readonly #watch: Pick<TargetWatch, "use">;
   #prepared: Prepared | undefined;
   #turn: Promise<unknown> = Promise.resolve();
   #listening: ReadonlySet<string> = new Set();
   current: Applied | undefined;
 
-  constructor(pool: Pick<WorkerPool, "apply">) {
+  constructor(pool: Pick<WorkerPool, "apply">, watch: Pick<TargetWatch, "use">) {
     this.#pool = pool;
+    this.#watch = watch;
   }
 
   /** The APIs that are served, for the admin address. */
@@ -42,6 +44,8 @@ export class Applier {
     const startedAt = performance.now();
     const prepared = prepare(configuration, this.#prepared, proofDeps(configuration));
     await this.#claimPorts(configuration.settings.listeners);
+    // First, so that no API begins without the targets that it names.
+    await this.#watch.use(prepared.parsed.apis);
     const unplaced = await this.#pool.apply(prepared.parsed);
     this.#prepared = prepared;
     this.current = {

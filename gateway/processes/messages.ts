@@ -6,6 +6,7 @@ import type { KeyRecord } from "#contracts/key/record.ts";
 import type { Policy } from "#contracts/policy/policy.ts";
 import type { Bucket, ExactAnswer, LeaseAnswer, LeaseRequest, Outage, Refund } from "#gateway/limit/index.ts";
 import type { KeyOutcome } from "#gateway/session/index.ts";
+import type { Findings, UpstreamFigures } from "#gateway/upstream/index.ts";
 
 /** What a worker is told once, at its start. */
 export interface WorkerSettings {
@@ -37,6 +38,8 @@ export type ToWorker =
     }
   | { type: "keys"; items: { hash: string; key: KeyRecord | null }[] }
   | { type: "forgetKeys" }
+  /** What the primary found out about targets, before the configuration that names them or after. */
+  | { type: "targets"; findings: readonly Findings[] }
   | { type: "answer"; id: number; value: KeyOutcome | LeaseAnswer | ExactAnswer }
   | { type: "announceDrain" }
   | { type: "drain"; limitMs: number };
@@ -57,6 +60,7 @@ export type FromWorker =
       inFlight: number;
       memoryBytes: number;
       storeDegraded: boolean;
+      upstream: UpstreamFigures;
       /** Calls that wait for their turn now. */
       waiting: number;
       /** Allowances of callers' own buckets that left for want of room, since the worker's start. */

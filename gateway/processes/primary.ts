@@ -1,11 +1,14 @@
+import { Resolver } from "node:dns/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "#base/clock.ts";
 import type { Logger } from "#base/log.ts";
-import { GatewayMetrics, startAdmin } from "#gateway/admin/index.ts";
+import { GatewayMetrics, UpstreamMetrics, startAdmin } from "#gateway/admin/index.ts";
 import type { ConfiguredNode, Source } from "#gateway/config/index.ts";
 import { LocalAuthority, loadQuotas, saveQuotas } from "#gateway/limit/index.ts";
 import type { GatewayOptions } from "#gateway/options.ts";
+import { processSecrets } from "#gateway/secrets/index.ts";
+import { TargetWatch, guardedRequest, parseRanges } from "#gateway/upstream/index.ts";
 import { UsageError } from "#gateway/usage-error.ts";
 import { GATEWAY_VERSION } from "#gateway/version.ts";
 import { Applier } from "./applier.ts";
@@ -43,7 +46,9 @@ class Primary implements RunningGateway {
   readonly #log: Logger;
   readonly #onFatal: (message: string) => void;
   readonly #metrics = new GatewayMetrics();
+  readonly #upstreamMetrics = new UpstreamMetrics(this.#metrics.registry);
   readonly #authority: LocalAuthority;
+  readonly #watch: TargetWatch;
   readonly #startedAt = new Date();
   #savedQuotaChanges = 0;
   #admin: Awaited<ReturnType<typeof startAdmin>> | undefined;
@@ -58,6 +63,7 @@ class Primary implements RunningGateway {
     this.#source = source;
     this.#log = log;
     this.#onFatal = onFatal;
+    this.#watch = watchFor(options, log);
     this.#authority = new LocalAuthority({
       clock: systemClock,
       holders: () => options.workers,
@@ -78,7 +84,8 @@ class Primary implements RunningGateway {
     const { redisPrefix } = await this.#source.open();
     if (this.#stopping) return;
     this.#pool = this.#startPool(port, redisPrefix);
-    this.#applier = new Applier(this.#pool);
+    this.#watch.onFindings = (findings) => this.#pool!.pushFindings(findings);
+    this.#applier = new Applier(this.#pool, this.#watch);
     this.#timer = setInterval(() => this.#tick(), QUOTAS_EVERY_MS);
     await this.#source.start(this.#node());
     this.#log.info({ listen: this.listen, admin: this.adminUrl, workers }, "gateway is up");
@@ -92,6 +99,7 @@ class Primary implements RunningGateway {
     this.#stopping = true;
     await this.#pool?.drain(this.#options.drainGraceMs, this.#options.drainMs);
     clearInterval(this.#timer);
+    this.#watch.stop();
     await this.#source.stop();
     this.#saveQuotas();
     this.#admin?.server.close();
@@ -132,6 +140,7 @@ class Primary implements RunningGateway {
         upstreamAllow,
       }),
       resolveKey: (hash) => this.#source.resolveKey(hash),
+      findings: () => this.#watch.findings(),
       onCounts: (worker, counts) => this.#count(worker, counts),
       onFatal: ({ code, message }) =>
         this.#onFatal(code ? sentenceFor({ code, message, name: "Error" }, "--listen", listen.host, port) : message),
@@ -182,6 +191,7 @@ class Primary implements RunningGateway {
 
   #count(worker: number, counts: WorkerCounts): void {
     this.#metrics.add(worker, counts);
+    this.#upstreamMetrics.add(worker, counts.upstream);
     this.#source.record(counts.entries, counts.droppedRecords);
   }
 
@@ -191,6 +201,7 @@ class Primary implements RunningGateway {
       workers: this.#pool?.alive ?? 0,
       droppedCounts: this.#authority.dropped,
     });
+    this.#upstreamMetrics.setWatched(this.#watch.figures());
     this.#authority.sweep();
     this.#saveQuotas();
   }
@@ -210,4 +221,11 @@ class Primary implements RunningGateway {
       this.#log.error({ err: error }, "quotas cannot be kept on disk; a restart would start them anew");
     }
   }
+}
+
+function watchFor({ dnsServers, denyPrivate, upstreamAllow }: GatewayOptions, log: Logger): TargetWatch {
+  const resolver = new Resolver({ timeout: 2_000, tries: 2 });
+  if (dnsServers.length > 0) resolver.setServers(dnsServers);
+  const ask = guardedRequest({ denyPrivate, allowed: parseRanges(upstreamAllow) });
+  return new TargetWatch({ clock: systemClock, random: Math.random, resolver, ask, secrets: processSecrets, log });
 }

@@ -6,6 +6,7 @@ import { background, type Logger } from "#base/log.ts";
 import type { ParsedConfiguration } from "#gateway/config/index.ts";
 import type { LocalAuthority } from "#gateway/limit/index.ts";
 import type { KeyOutcome } from "#gateway/session/index.ts";
+import type { Findings } from "#gateway/upstream/index.ts";
 import type { FromWorker, ToWorker, WorkerSettings } from "./messages.ts";
 
 export type WorkerCounts = Omit<Extract<FromWorker, { type: "counts" }>, "type">;
@@ -15,6 +16,8 @@ export interface WorkerPoolOptions {
   settingsFor(index: number): WorkerSettings;
   authority: LocalAuthority;
   resolveKey(hash: string): Promise<KeyOutcome>;
+  /** What is known of targets now, for a worker that starts. */
+  findings(): readonly Findings[];
   onCounts(worker: number, counts: WorkerCounts): void;
   /** A worker cannot do its work at all, such as when its port is taken. */
   onFatal(failure: { code: string | undefined; message: string }): void;
@@ -70,6 +73,10 @@ export class WorkerPool {
     this.#broadcast({ type: "keys", items });
   }
 
+  pushFindings(findings: Findings): void {
+    this.#broadcast({ type: "targets", findings: [findings] });
+  }
+
   forgetKeys(): void {
     this.#broadcast({ type: "forgetKeys" });
   }
@@ -95,6 +102,7 @@ export class WorkerPool {
     worker.on("message", (message: FromWorker) => this.#receive(slot, message));
     worker.once("exit", (code, signal) => this.#ended(slot, code, signal));
     this.#send(slot, { type: "start", settings: this.#options.settingsFor(slot.index) });
+    this.#send(slot, { type: "targets", findings: this.#options.findings() });
     this.#configure(slot);
   }
 

@@ -92,6 +92,9 @@ class Worker {
         return;
       case "forgetKeys":
         return this.#sessions.clear();
+      case "targets":
+        for (const { api, facts } of message.findings) this.#targets.learn(api, facts);
+        return this.#pools.sweep();
       case "answer":
         return this.#questions.answer(message.id, message.value);
       case "announceDrain":
@@ -144,8 +147,18 @@ class Worker {
     const { entries, droppedRecords } = this.#recorder.flush();
     const { connections, inFlight } = this.#server;
     const memoryBytes = process.memoryUsage.rss();
+    const upstream = this.#targets.figures();
     const limits = { storeDegraded: this.#storeDegraded, ...this.#limits.figures() };
-    this.#channel.send({ type: "counts", entries, droppedRecords, connections, inFlight, memoryBytes, ...limits });
+    this.#channel.send({
+      type: "counts",
+      entries,
+      droppedRecords,
+      connections,
+      inFlight,
+      memoryBytes,
+      upstream,
+      ...limits,
+    });
   }
 
   async #drain(limitMs: number): Promise<void> {

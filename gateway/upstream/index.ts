@@ -9,6 +9,8 @@ export type { Dial } from "./balance/target-group.ts";
 export { TargetBook } from "./balance/target-book.ts";
 export type { TargetFact } from "./balance/target.ts";
 export { dialGuard, unopenedPool, type GuardOptions } from "./address-guard.ts";
+export { guardedRequest } from "./guarded-request.ts";
+export { TargetWatch, type Findings, type WatchFigures } from "./watch/target-watch.ts";
 export { PoolSet, type PoolSetOptions } from "./pool-set.ts";
 export { forwardUpstream, type ForwardDeps } from "./forward.ts";
 export { inRanges, parseRanges, type Ranges } from "#base/address-ranges.ts";

@@ -56,8 +56,7 @@ function further(a: Refusal, b: Refusal): Refusal {
 
 /** Nothing was sent: every way in is told, each with its challenge on a line of its own. */
 function joined(refusals: readonly Refusal[]): Refusal {
-  const challenges = new Set(refusals.map(({ reply }) => reply.headers[1]!));
-  if (challenges.size === 1 && refusals.length === 1) return refusals[0]!;
+  const challenges = new Set(refusals.flatMap(({ reply }) => reply.headers.filter((_part, index) => index % 2 === 1)));
   const first = absent("credential_missing", "Send one of the credentials that this API takes.", "");
   const headers = [...challenges].flatMap((challenge) => ["WWW-Authenticate", challenge]);
   return new Refusal(first.rank, Object.freeze({ ...first.reply, headers }));

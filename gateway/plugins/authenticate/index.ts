@@ -3,7 +3,7 @@
  * 401, one that is known and not allowed 403; a store or an issuer that cannot be asked is 503, never 401, and only where no
  * other alternative holds. Credentials do not go upstream: one that logs its headers must not collect them.
  */
-import type { AuthAlternative } from "#contracts/api/auth.ts";
+import type { Auth, AuthAlternative } from "#contracts/api/auth.ts";
 import { resolvedApi } from "#contracts/api/resolved.ts";
 import { messageOf } from "#base/errors.ts";
 import { definePlugin, type Exchange, type PluginDeps, type Reply } from "#gateway/pipeline/index.ts";
@@ -11,8 +11,11 @@ import { allOf, anyOf } from "./alternatives.ts";
 import { basicMethod } from "./basic.ts";
 import { keyMethod } from "./key.ts";
 import type { Method, Outcome } from "./method.ts";
+import { mtlsMethod } from "./mtls.ts";
 import { oauth2Method } from "./oauth2.ts";
 import { Refusal } from "./refusal.ts";
+import { hmacMethod } from "./signature/hmac.ts";
+import { signatureMethod } from "./signature/signature.ts";
 import { tokenMethod } from "./token.ts";
 
 export const authenticate = definePlugin({
@@ -21,11 +24,8 @@ export const authenticate = definePlugin({
   config: resolvedApi.pick({ id: true, auth: true }),
   compile({ id, auth }, deps) {
     if (auth.anyOf.length === 0) return undefined;
-    const takesTokens = auth.anyOf.some(({ jwt, oidc, oauth2 }) => jwt ?? oidc ?? oauth2?.issue);
-    const alternatives = auth.anyOf.map((alternative, index) =>
-      allOf(methodsOf(alternative, { api: id, path: `auth.anyOf[${index}]`, takesTokens }, deps)),
-    );
-    const identify = anyOf(alternatives);
+    // All operations share it: keys are read once, and what is asked of an issuer is asked once for all of them.
+    const identify = deps.identity.once(auth, () => compileAuth(id, auth, deps));
     return (exchange) => {
       const outcome = identify(exchange);
       if (!(outcome instanceof Promise)) return settle(exchange, outcome);
@@ -33,6 +33,14 @@ export const authenticate = definePlugin({
     };
   },
 });
+
+function compileAuth(api: string, auth: Auth, deps: PluginDeps): ReturnType<typeof anyOf> {
+  const takesTokens = auth.anyOf.some(({ jwt, oidc, oauth2 }) => jwt ?? oidc ?? oauth2?.issue);
+  const alternatives = auth.anyOf.map((alternative, index) =>
+    allOf(methodsOf(alternative, { api, path: `auth.anyOf[${index}]`, takesTokens }, deps)),
+  );
+  return anyOf(alternatives);
+}
 
 interface Place {
   api: string;
@@ -47,9 +55,7 @@ function settle(exchange: Exchange, outcome: Outcome): Reply | undefined {
 }
 
 type Compile = {
-  [Name in Exclude<keyof AuthAlternative, "signature" | "hmac" | "mtls">]-?: (
-    config: NonNullable<AuthAlternative[Name]>,
-  ) => Method;
+  [Name in keyof AuthAlternative]-?: (config: NonNullable<AuthAlternative[Name]>) => Method;
 };
 
 /** In this order: what costs least is asked first. */
@@ -60,6 +66,9 @@ function methodsOf(alternative: AuthAlternative, { api, path, takesTokens }: Pla
     jwt: (config) => tokenMethod(config, deps.identity.jwtVerifier(api, config), deps),
     oidc: (config) => tokenMethod(config, deps.identity.jwtVerifier(api, config), deps),
     oauth2: (config) => oauth2Method(api, config, deps),
+    mtls: (config) => mtlsMethod(api, config, deps),
+    hmac: (config) => hmacMethod(api, config, deps),
+    signature: (config) => signatureMethod(api, config, deps),
   };
   return (Object.keys(compile) as (keyof Compile)[]).flatMap((name) => {
     const config = alternative[name];

@@ -18,6 +18,6 @@ export function judgeKey(exchange: Exchange, session: Session | null | undefined
   if (!session.active) return inactive;
   if (session.expiresAtMs <= exchange.nowMs) return expired;
   if (session.boundCertificate === undefined) return session;
-  const peer = identity.peerCertificate(exchange.connection?.tls ?? null);
+  const peer = identity.peerCertificate(exchange.connection.tls);
   return peer?.fingerprint === session.boundCertificate ? session : certificateMismatch;
 }

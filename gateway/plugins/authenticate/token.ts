@@ -60,7 +60,7 @@ export function tokenJudge({ requireScopes }: Pick<TokenConfig, "requireScopes">
     if (typeof verified === "string") return refusals[verified];
     if (typeof verified.caller === "string") return refusals[verified.caller];
     if (verified.boundTo !== undefined) {
-      const peer = identity.peerCertificate(exchange.connection?.tls ?? null);
+      const peer = identity.peerCertificate(exchange.connection.tls);
       if (peer?.thumbprint !== verified.boundTo) return certificateMismatch;
     }
     const session = sessions.sessionOf(verified.caller);

@@ -1,0 +1,192 @@
+import { SignJWT } from "jose";
+import { describe, expect, test } from "vitest";
+import { apiSettings } from "#contracts/api/definition.ts";
+import { keyRecord } from "#contracts/key/record.ts";
+import { policy } from "#contracts/policy/policy.ts";
+import type { Reply } from "#gateway/pipeline/index.ts";
+import { makeCertificate } from "#gateway/testkit/certificates.ts";
+import { exchangeOf, pluginDepsOf, type AskedRequest, type PretendOptions } from "#gateway/testkit/identified.ts";
+import { authenticate } from "./index.ts";
+
+const client = makeCertificate({ subject: "/CN=acme" });
+const tls = { getPeerX509Certificate: () => client.x509 };
+const fingerprint = client.x509.fingerprint256.replaceAll(":", "").toLowerCase();
+const mtls = { allow: [`sha256:${fingerprint}`] };
+const SHARED = "a secret of thirty-two characters or more";
+const jwt = { issuer: "https://issuer.test", audience: "orders", secret: "env://SHARED" };
+
+const record = (id: string, more: object = {}) =>
+  keyRecord.parse({ id, hash: "0".repeat(64), apis: ["orders"], ...more });
+const keys = {
+  good: record("acme"),
+  off: record("off", { state: "inactive" }),
+  old: record("old", { expiresAtMs: 1 }),
+};
+
+function tokenOf(claims: object = {}): Promise<string> {
+  const now = Math.floor(Date.now() / 1_000);
+  return new SignJWT({ iss: jwt.issuer, aud: "orders", sub: "alice", exp: now + 300, ...claims })
+    .setProtectedHeader({ alg: "HS256" })
+    .sign(new TextEncoder().encode(SHARED));
+}
+
+async function ask(auth: unknown, asked: AskedRequest, options: PretendOptions = {}) {
+  const api = apiSettings.parse({ id: "orders", listen: "/", upstream: "http://a.test", auth });
+  const deps = pluginDepsOf({ keys, secrets: { SHARED }, ...options });
+  const step = authenticate.compile({ ...api, operations: [] }, deps)!;
+  const exchange = exchangeOf(asked);
+  const reply: Reply | undefined = await step(exchange);
+  const { headers = [] } = reply ?? {};
+  const challenges = headers.flatMap((name, index) => (name === "WWW-Authenticate" ? [headers[index + 1]!] : []));
+  return { status: reply?.status, code: reply?.code, challenges, exchange };
+}
+const basic = (user: string, password: string): [string, string] => [
+  "Authorization",
+  `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`,
+];
+const apiKey = (text: string): [string, string] => ["X-API-Key", text];
+const bearer = (text: string): [string, string] => ["Authorization", `Bearer ${text}`];
+
+describe("all of one alternative", () => {
+  const both = { anyOf: [{ key: {}, mtls }] };
+  test.each<[string, AskedRequest, string | undefined]>([
+    ["both are there", { headers: [apiKey("good")], tls }, undefined],
+    ["the certificate lacks", { headers: [apiKey("good")] }, "certificate_missing"],
+    ["the key lacks", { tls }, "key_missing"],
+    ["the key is not known", { headers: [apiKey("bad")], tls }, "key_unknown"],
+    ["neither is there", {}, "credential_missing"],
+  ])("%s", async (_name, asked, code) => {
+    expect(await ask(both, asked)).toMatchObject({ code });
+  });
+
+  test("the key is who calls, and a token beside it adds its claims", async () => {
+    const auth = { anyOf: [{ jwt, key: { header: "X-API-Key" } }] };
+    const { exchange } = await ask(auth, { headers: [apiKey("good"), bearer(await tokenOf({ org: "a" }))] });
+    expect(exchange.principal).toMatchObject({ keyId: "acme", claims: { sub: "alice", org: "a" } });
+  });
+
+  test("no credential of several goes upstream", async () => {
+    const auth = { anyOf: [{ jwt, key: { header: "X-API-Key" } }] };
+    const { exchange } = await ask(auth, { headers: [apiKey("good"), bearer(await tokenOf())] });
+    expect(new Set([exchange.credentialHeader, ...exchange.requestEdit!.drop])).toEqual(
+      new Set(["authorization", "x-api-key"]),
+    );
+  });
+});
+
+describe("any of several alternatives", () => {
+  const auth = { anyOf: [{ key: {}, mtls }, { basic: { realm: "orders" } }, { jwt }] };
+
+  test("nothing was sent: every way in is told, each on a line of its own", async () => {
+    expect(await ask(auth, {})).toMatchObject({
+      status: 401,
+      code: "credential_missing",
+      challenges: ['Bearer realm="causeway"', 'Certificate realm="causeway"', 'Basic realm="orders", charset="UTF-8"'],
+    });
+  });
+
+  test.each<[string, () => Promise<AskedRequest>, string | undefined, string | undefined]>([
+    ["the first", async () => ({ headers: [apiKey("good")], tls }), undefined, "acme"],
+    ["the second", async () => ({ headers: [basic("acme", "good")] }), undefined, "acme"],
+    ["the third", async () => ({ headers: [bearer(await tokenOf())] }), undefined, "jwt:"],
+    [
+      "one holds though another was wrong",
+      async () => ({ headers: [apiKey("bad"), basic("acme", "good")] }),
+      undefined,
+      "acme",
+    ],
+    [
+      "what was sent is what is told of",
+      async () => ({ headers: [basic("acme", "bad")] }),
+      "credentials_wrong",
+      undefined,
+    ],
+    [
+      "a token's end is told",
+      async () => ({ headers: [bearer(await tokenOf({ exp: 1 }))] }),
+      "token_expired",
+      undefined,
+    ],
+    [
+      "half of the first, which lacks the other",
+      async () => ({ headers: [apiKey("good")] }),
+      "certificate_missing",
+      undefined,
+    ],
+  ])("%s", async (_name, asked, code, caller) => {
+    const answer = await ask(auth, await asked());
+    expect(answer.code).toBe(code);
+    if (caller !== undefined) expect(answer.exchange.principal?.keyId).toContain(caller);
+  });
+});
+
+describe("a store that cannot be asked", () => {
+  const either = { anyOf: [{ key: {} }, { jwt }] };
+
+  test("is 503 and never 401, and only where nothing else holds", async () => {
+    const storeDown = { storeDown: true };
+    expect(await ask("key", { headers: [apiKey("good")] }, storeDown)).toMatchObject({
+      status: 503,
+      code: "store_unreachable",
+    });
+    expect(await ask("basic", { headers: [basic("acme", "good")] }, storeDown)).toMatchObject({ status: 503 });
+    const both = { headers: [apiKey("good"), bearer(await tokenOf())] };
+    const other = { anyOf: [{ key: { header: "X-API-Key" } }, { jwt }] };
+    expect(await ask(other, both, storeDown)).toMatchObject({ status: undefined });
+    const wrong = { headers: [apiKey("good"), bearer(await tokenOf({ exp: 1 }))] };
+    expect(await ask(other, wrong, storeDown)).toMatchObject({ status: 503, code: "store_unreachable" });
+  });
+
+  test("is not asked about a token, which is no key", async () => {
+    expect(await ask(either, { headers: [bearer(await tokenOf())] }, { storeDown: true })).toMatchObject({
+      status: undefined,
+    });
+    expect(await ask(either, { headers: [bearer("a key")] })).toMatchObject({ status: 401, code: "key_unknown" });
+  });
+
+  test("a secret that cannot be read is 503 too", async () => {
+    expect(await ask({ jwt }, { headers: [bearer(await tokenOf())] }, { secrets: {} })).toMatchObject({
+      status: 503,
+      code: "secret_unavailable",
+    });
+  });
+});
+
+describe("basic", () => {
+  test.each<[string, [string, string], string | undefined]>([
+    ["user and password of a key", basic("acme", "good"), undefined],
+    ["another user with that password", basic("other", "good"), "credentials_wrong"],
+    ["a password that nobody has", basic("acme", "bad"), "credentials_wrong"],
+    ["no colon", ["Authorization", `Basic ${Buffer.from("acme").toString("base64")}`], "credentials_malformed"],
+    ["no base64", ["Authorization", "Basic *"], "credentials_malformed"],
+    ["another scheme", bearer("good"), "credentials_missing"],
+    ["a key that is not active", basic("off", "off"), "key_inactive"],
+    ["a key that has expired", basic("old", "old"), "key_expired"],
+  ])("%s", async (_name, header, code) => {
+    const answer = await ask("basic", { headers: [header] });
+    expect(answer.code).toBe(code);
+    if (code) expect(answer.challenges).toEqual(['Basic realm="causeway", charset="UTF-8"']);
+  });
+});
+
+describe("a token that is bound to a certificate", () => {
+  const thumbprint = Buffer.from(fingerprint, "hex").toString("base64url");
+  const bound = async (to: string) => ({ headers: [bearer(await tokenOf({ cnf: { "x5t#S256": to } }))] });
+
+  test("opens with that certificate alone", async () => {
+    expect(await ask({ jwt }, { ...(await bound(thumbprint)), tls })).toMatchObject({ status: undefined });
+    expect(await ask({ jwt }, await bound(thumbprint))).toMatchObject({ status: 401, code: "certificate_mismatch" });
+    expect(await ask({ jwt }, { ...(await bound("A".repeat(43))), tls })).toMatchObject({
+      code: "certificate_mismatch",
+    });
+  });
+});
+
+test("a policy that is switched off turns its callers away as known and not allowed", async () => {
+  const policies = [policy.parse({ id: "gold", state: "inactive", apis: ["orders"] })];
+  const auth = { jwt: { ...jwt, policies: ["gold"] } };
+  expect(await ask(auth, { headers: [bearer(await tokenOf())] }, { policies })).toMatchObject({
+    status: 403,
+    code: "policy_inactive",
+  });
+});

@@ -1,0 +1,74 @@
+import { Resolver } from "node:dns/promises";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { a, srv, startDnsServer, type DnsServer } from "#gateway/testkit/dns-server.ts";
+import { resolveName } from "./resolve-name.ts";
+
+let server: DnsServer;
+const resolver = new Resolver({ timeout: 1_000, tries: 1 });
+beforeAll(async () => {
+  server = await startDnsServer({
+    "api.internal": [
+      a("api.internal", "10.0.0.2", 7),
+      a("api.internal", "10.0.0.1", 5),
+      { type: "AAAA", name: "api.internal", ttl: 90, data: "fd00::1" },
+    ],
+    "short.internal": [a("short.internal", "10.0.0.1", 0)],
+    "_http._tcp.api.internal": [
+      srv("_http._tcp.api.internal", "one.internal", 8081, 0, 30),
+      srv("_http._tcp.api.internal", "api.internal", 8082, 10, 0),
+    ],
+    "one.internal": [a("one.internal", "10.0.1.1", 600)],
+    "nothing.internal": [{ type: "TXT", name: "nothing.internal", data: "no address" }],
+  });
+  resolver.setServers([server.address]);
+});
+afterAll(() => server.stop());
+
+describe("a name in DNS", () => {
+  test("each address of either family is a target, for the shortest of their TTLs", async () => {
+    const { facts, freshMs } = await resolveName(
+      { url: "http://api.internal:8080/v1", weight: 2, resolve: "dns" },
+      resolver,
+    );
+    expect(facts).toEqual(
+      ["10.0.0.1", "10.0.0.2", "fd00::1"].map((address) => ({
+        url: "http://api.internal:8080/v1",
+        address,
+        weight: 2,
+        priority: 0,
+        healthy: true,
+      })),
+    );
+    expect(freshMs).toBe(5_000);
+  });
+
+  test("a TTL of nothing is a second, so that no name is asked for without a pause", async () => {
+    const { freshMs } = await resolveName({ url: "http://short.internal", weight: 1, resolve: "dns" }, resolver);
+    expect(freshMs).toBe(1_000);
+  });
+
+  test("SRV records bring port, priority and weight, which a host's addresses share", async () => {
+    const { facts, freshMs } = await resolveName(
+      { url: "http://_http._tcp.api.internal/v1", weight: 1, resolve: "srv" },
+      resolver,
+    );
+    expect(facts.map(({ url, address, weight, priority }) => [url, address, weight, priority])).toEqual([
+      ["http://one.internal:8081/v1", "10.0.1.1", 30, 0],
+      ["http://api.internal:8082/v1", "10.0.0.1", 1 / 3, 10],
+      ["http://api.internal:8082/v1", "10.0.0.2", 1 / 3, 10],
+      ["http://api.internal:8082/v1", "fd00::1", 1 / 3, 10],
+    ]);
+    expect(freshMs).toBe(5_000);
+  });
+
+  test("an address that stands where a name could is itself, and is not asked for", async () => {
+    const before = server.asked.length;
+    const { facts } = await resolveName({ url: "http://[fd00::7]:80", weight: 1, resolve: "dns" }, resolver);
+    expect(facts).toMatchObject([{ address: "fd00::7" }]);
+    expect(server.asked.length).toBe(before);
+  });
+
+  test.each([["http://gone.internal"], ["http://nothing.internal"]])("%s has no target", async (url) => {
+    await expect(resolveName({ url, weight: 1, resolve: "dns" }, resolver)).rejects.toThrow(/ENOTFOUND|ENODATA/);
+  });
+});

@@ -1,0 +1,79 @@
+import { backoffMs } from "#base/backoff.ts";
+import type { Clock } from "#base/clock.ts";
+import type { Upstream } from "#contracts/api/upstream.ts";
+import type { Secrets } from "#gateway/secrets/index.ts";
+import { askRegistry } from "../discovery/registry.ts";
+import { resolveName, type NameResolver, type Resolved } from "../discovery/resolve-name.ts";
+import type { GuardedRequest } from "../guarded-request.ts";
+
+/** Somewhere that targets come from, and what to call it in a log line. */
+export interface Source {
+  /** Equal for equal questions, over reloads. */
+  key: string;
+  what: string;
+  ask(): Promise<Resolved>;
+}
+
+export interface SourceDeps {
+  resolver: NameResolver;
+  ask: GuardedRequest;
+  secrets: Secrets;
+}
+
+/** Names to resolve and the registry, in the order of their targets. */
+export function sourcesOf({ targets, discovery }: Upstream, deps: SourceDeps): Source[] {
+  const names = targets
+    .filter(({ resolve }) => resolve !== undefined)
+    .map((target): Source => ({
+      key: JSON.stringify(target),
+      what: new URL(target.url).hostname,
+      ask: () => resolveName(target, deps.resolver),
+    }));
+  if (discovery === undefined) return names;
+  const registry: Source = {
+    key: JSON.stringify(discovery),
+    what: "consul" in discovery ? discovery.consul.address : discovery.url,
+    ask: async () => ({ facts: await askRegistry(discovery, deps.ask, deps.secrets), freshMs: discovery.every }),
+  };
+  return [...names, registry];
+}
+
+export interface FollowHooks {
+  onList(facts: Resolved["facts"]): void;
+  onFailure(error: unknown, inARow: number): void;
+}
+
+/**
+ * Asks a source again and again until the signal. An empty list is taken for a failure: a registry that lost its memory
+ * must not take an API away, and targets that are really gone are found out by their failures.
+ */
+export async function followSource(
+  source: Source,
+  clock: Clock,
+  signal: AbortSignal,
+  hooks: FollowHooks,
+): Promise<void> {
+  let failures = 0;
+  while (!signal.aborted) {
+    let waitMs: number;
+    try {
+      const { facts, freshMs } = await source.ask();
+      if (signal.aborted) return;
+      if (facts.length === 0) throw new Error("the list is empty");
+      failures = 0;
+      waitMs = freshMs;
+      hooks.onList(facts);
+    } catch (error) {
+      if (signal.aborted) return;
+      failures += 1;
+      waitMs = RETRY_MIN_MS + backoffMs(failures, { baseMs: RETRY_MIN_MS, maxMs: RETRY_MAX_MS });
+      hooks.onFailure(error, failures);
+    }
+    await clock.sleep(waitMs, signal).catch(() => {
+      // Aborted: the loop's own condition ends it.
+    });
+  }
+}
+
+const RETRY_MIN_MS = 1_000;
+const RETRY_MAX_MS = 30_000;
