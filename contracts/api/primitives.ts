@@ -12,4 +12,4 @@ export const headerValue = z
 /** A secret by reference: the configuration names it and never holds it. */
 export const secretReference = z
   .string()
-  .regex(/^(env|file):\/\/.+$/, "expected a reference such as env://NAME or file:///run/secrets/name");
+  .regex(/^(env|file|vault|aws-sm):\/\/.+$/, "expected a reference such as env://NAME or file:///run/secrets/name");

@@ -1,0 +1,109 @@
+import { request, type RequestOptions } from "node:https";
+import { generateKeyPair, exportJWK, SignJWT } from "jose";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { hashToken } from "#base/token.ts";
+import { bootGateway, type BootedGateway } from "#gateway/testkit/boot-gateway.ts";
+import { makeCertificate, type MadeCertificate } from "#gateway/testkit/certificates.ts";
+import { startUpstream, type Upstream } from "#gateway/testkit/upstream.ts";
+import { freePort } from "#tools/testing/free-port.ts";
+
+let gateway: BootedGateway;
+let upstream: Upstream;
+let port: number;
+let tokenFor: (claims: object) => Promise<string>;
+
+const authority = makeCertificate({ subject: "/CN=Root", authority: true });
+const server = makeCertificate({ subject: "/CN=localhost", issuer: authority });
+const acme = makeCertificate({ subject: "/O=Acme/CN=acme", issuer: authority, purpose: "clientAuth" });
+const stranger = makeCertificate({ subject: "/O=Acme/CN=acme" });
+const fingerprintOf = ({ x509 }: MadeCertificate) => x509.fingerprint256.replaceAll(":", "").toLowerCase();
+
+beforeAll(async () => {
+  [upstream, port] = await Promise.all([startUpstream(), freePort()]);
+  const { publicKey, privateKey } = await generateKeyPair("ES256");
+  const jwk = { ...(await exportJWK(publicKey)), kid: "k" };
+  tokenFor = (claims) =>
+    new SignJWT({ iss: "https://issuer.test", aud: "orders", sub: "alice", ...claims })
+      .setProtectedHeader({ alg: "ES256", kid: "k" })
+      .setExpirationTime("5m")
+      .sign(privateKey);
+  const api = (id: string, auth: unknown) => ({ id, listen: `/${id}`, upstream: upstream.url, auth });
+  const mtls = { ca: ["env://CA"] };
+  const jwt = { issuer: "https://issuer.test", audience: "orders", jwks: { keys: [jwk] } };
+  gateway = await bootGateway(
+    {
+      apis: [
+        api("any", { mtls }),
+        api("both", { anyOf: [{ key: {}, mtls }] }),
+        api("bound", { anyOf: [{ key: {} }, { jwt }] }),
+      ],
+      keys: [
+        { id: "free", hash: `sha256:${hashToken("free")}`, apis: ["both", "bound"] },
+        {
+          id: "bound",
+          hash: `sha256:${hashToken("bound")}`,
+          apis: ["bound"],
+          boundCertificate: `sha256:${fingerprintOf(acme)}`,
+        },
+      ],
+      certificates: [{ id: "own", certificate: "env://CERTIFICATE", key: "env://KEY", default: true }],
+      settings: { listeners: [{ host: "127.0.0.1", port, tls: { clientCertificates: "request" } }] },
+    },
+    { env: { CA: authority.pem, CERTIFICATE: server.pem, KEY: server.keyPem } },
+  );
+});
+afterAll(async () => {
+  await gateway.stop();
+  await upstream.stop();
+});
+
+function call(path: string, shown: MadeCertificate | undefined, bearer?: string) {
+  const identity = shown ? { cert: shown.pem, key: shown.keyPem } : {};
+  const headers = bearer ? { authorization: `Bearer ${bearer}` } : {};
+  const trusted = { ca: authority.pem, servername: "localhost", checkServerIdentity: () => undefined };
+  const options: RequestOptions = { host: "127.0.0.1", port, path, headers, agent: false, ...trusted, ...identity };
+  return new Promise<{ status: number | undefined; code: string | undefined }>((resolve, reject) => {
+    const asked = request(options, (response) => {
+      let text = "";
+      response.on("data", (chunk: Buffer) => (text += chunk.toString()));
+      response.on("end", () =>
+        resolve({ status: response.statusCode, code: (JSON.parse(text) as { code?: string }).code }),
+      );
+    });
+    asked.once("error", reject);
+    asked.end();
+  });
+}
+
+describe("over a real TLS port", () => {
+  test("a certificate of the authority opens, another or none does not", async () => {
+    expect(await call("/any/x", acme)).toMatchObject({ status: 200 });
+    expect(await call("/any/x", stranger)).toMatchObject({ status: 401, code: "certificate_untrusted" });
+    expect(await call("/any/x", undefined)).toMatchObject({ status: 401, code: "certificate_missing" });
+  });
+
+  test("a key and a certificate, both", async () => {
+    expect(await call("/both/x", acme, "free")).toMatchObject({ status: 200 });
+    expect(await call("/both/x", undefined, "free")).toMatchObject({ status: 401, code: "certificate_missing" });
+    expect(await call("/both/x", acme)).toMatchObject({ status: 401, code: "key_missing" });
+  });
+
+  test("a key that is bound to a certificate opens with that alone", async () => {
+    expect(await call("/bound/x", acme, "bound")).toMatchObject({ status: 200 });
+    expect(await call("/bound/x", stranger, "bound")).toMatchObject({ status: 401, code: "certificate_mismatch" });
+    expect(await call("/bound/x", undefined, "bound")).toMatchObject({ status: 401, code: "certificate_mismatch" });
+    expect(await call("/bound/x", undefined, "free")).toMatchObject({ status: 200 });
+  });
+
+  test("a token that is bound to a certificate (RFC 8705) opens with that alone", async () => {
+    const thumbprint = Buffer.from(fingerprintOf(acme), "hex").toString("base64url");
+    const token = await tokenFor({ cnf: { "x5t#S256": thumbprint } });
+    expect(await call("/bound/x", acme, token)).toMatchObject({ status: 200 });
+    expect(await call("/bound/x", stranger, token)).toMatchObject({ status: 401, code: "certificate_mismatch" });
+  });
+
+  test("a header that names a certificate is never believed", async () => {
+    const headers = { "x-client-cert": acme.pem.replaceAll("\n", " "), "client-cert": ":AA==:" };
+    expect((await fetch(`${gateway.url}/any/x`, { headers })).status).toBe(401);
+  });
+});
