@@ -1,7 +1,11 @@
 import type { Bucket, LeaseAnswer, Origin, Refund } from "./authority.ts";
 
-/** Even a long refusal is asked again now and then: other holders may have given tokens back. */
+/**
+ * A refusal is believed for a hundredth of the window, in these bounds: other holders may have given tokens back, and while
+ * the store is away it was not the store that refused.
+ */
 const REFUSAL_MIN_MS = 10;
+const REFUSAL_MAX_MS = 1_000;
 
 /** A worker's part of one bucket: the tokens of its lease, and what the authority last said. */
 export class Allowance {
@@ -51,7 +55,7 @@ export class Allowance {
     this.remaining = answer.remaining;
     if (answer.retryAfterMs === 0) return;
     this.retryAtMs = nowMs + answer.retryAfterMs;
-    const askAgainMs = Math.max(REFUSAL_MIN_MS, this.bucket.windowMs / 100);
+    const askAgainMs = Math.min(REFUSAL_MAX_MS, Math.max(REFUSAL_MIN_MS, this.bucket.windowMs / 100));
     this.refusedUntilMs = nowMs + Math.min(answer.retryAfterMs, askAgainMs);
   }
 

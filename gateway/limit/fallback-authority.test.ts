@@ -33,6 +33,10 @@ class FakeStore extends LocalAuthority implements SharedAuthority {
     if (!this.away) super.giveBack(refund);
   }
 
+  async ping(): Promise<void> {
+    this.#demandPresence();
+  }
+
   async charge(bucket: Bucket, _period: number, tokens: number): Promise<void> {
     this.#demandPresence();
     this.charged += tokens;
@@ -78,6 +82,18 @@ describe("while the store is away", () => {
     members[0]!.book.sweep();
     expect(await call(0, "rate", 100, 1_000)).toBe(true);
     expect(members[0]!.said).toEqual([true, false]);
+  });
+
+  test("its return is found without any call, by asking it now and then", async () => {
+    const { clock, store, members, call } = startCluster(1);
+    store.away = true;
+    await call(0, "rate", 100, 1_000);
+    for (const away of [true, false]) {
+      store.away = away;
+      clock.advance(1_000);
+      await members[0]!.authority.probe();
+      expect(members[0]!.authority.degraded).toBe(away);
+    }
   });
 
   test("each node has its share of a rate, by the nodes that were last seen", async () => {

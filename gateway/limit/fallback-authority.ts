@@ -9,6 +9,8 @@ const RETRY_FIRST_EVERY_MS = 1_000;
 export interface SharedAuthority extends Authority {
   /** Workers that draw on it, over all nodes, as of the last answer. */
   holders: number;
+  /** Resolves while it answers. */
+  ping(): Promise<void>;
   /** Counts tokens of a quota that were given out elsewhere; past the limit too. */
   charge(bucket: Bucket, period: number, tokens: number): Promise<void>;
 }
@@ -64,6 +66,11 @@ export class FallbackAuthority implements Authority {
     // Tokens of an outage that were counted in the store since then are the store's now.
     if (this.#tally.takeBack(refund)) return node.giveBack(refund);
     store.giveBack(refund);
+  }
+
+  /** Called now and then: a worker without traffic notices the store's return too. */
+  async probe(): Promise<void> {
+    if (this.degraded) await this.#askStore(() => this.#options.store.ping());
   }
 
   get #share(): number {

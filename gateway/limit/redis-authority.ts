@@ -94,6 +94,10 @@ export class RedisAuthority implements SharedAuthority {
     return allowed === 1 ? { allowed: true, remaining } : { allowed: false, index, retryAfterMs };
   }
 
+  async ping(): Promise<void> {
+    await this.#redis.ping();
+  }
+
   async charge(bucket: Bucket, period: number, tokens: number): Promise<void> {
     await this.#redis.causewayCharge(this.#keyOf(bucket), period, tokens, bucket.windowMs);
   }

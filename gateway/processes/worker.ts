@@ -1,6 +1,6 @@
 import type { Redis } from "ioredis";
 import { systemClock } from "#base/clock.ts";
-import { createLogger } from "#base/log.ts";
+import { createLogger, type Logger } from "#base/log.ts";
 import { messageOf } from "#base/errors.ts";
 import { Identities, IssuerClient } from "#gateway/identity/index.ts";
 import { FallbackAuthority, LimitBook, RedisAuthority, connectRedis, type Authority } from "#gateway/limit/index.ts";
@@ -44,8 +44,8 @@ class Worker {
   readonly #server: TrafficServer;
   readonly #loader: Loader;
   readonly #redis: Redis | undefined;
+  #shared: FallbackAuthority | undefined;
   readonly #timers: NodeJS.Timeout[];
-  #storeDegraded = false;
   #listening = false;
 
   constructor(channel: Channel, settings: WorkerSettings) {
@@ -54,7 +54,7 @@ class Worker {
     const log = createLogger("gateway", { level: settings.logLevel });
     this.#questions = new Questions((message) => channel.send(message));
     this.#redis = settings.redis && connectRedis(settings.redis.url);
-    this.#limits = new LimitBook({ clock: systemClock, authority: this.#authority() });
+    this.#limits = new LimitBook({ clock: systemClock, authority: this.#authority(log) });
     this.#sessions = new SessionBook({
       limits: this.#limits,
       // The primary answers a "key" question with nothing else.
@@ -126,7 +126,7 @@ class Worker {
     this.#channel.send({ type: "listening", port });
   }
 
-  #authority(): Authority {
+  #authority(log: Logger): Authority {
     const primary = this.#questions.authority();
     const { redis } = this.#settings;
     if (!this.#redis || !redis) return primary;
@@ -134,13 +134,17 @@ class Worker {
     this.#redis.on("error", () => {});
     this.#redis.connect().catch(() => {});
     const shared = new RedisAuthority(this.#redis, redis.prefix, this.#settings.holder);
-    return new FallbackAuthority({
+    this.#shared = new FallbackAuthority({
       store: shared,
       node: primary,
       clock: systemClock,
       workers: this.#settings.workers,
-      onChange: (degraded) => (this.#storeDegraded = degraded),
+      onChange(degraded) {
+        if (degraded) log.warn("Redis is away: limits are counted by this node alone");
+        else log.info("Redis is back: limits are counted there");
+      },
     });
+    return this.#shared;
   }
 
   #flush(): void {
@@ -148,7 +152,9 @@ class Worker {
     const { connections, inFlight } = this.#server;
     const memoryBytes = process.memoryUsage.rss();
     const upstream = this.#targets.figures();
-    const limits = { storeDegraded: this.#storeDegraded, ...this.#limits.figures() };
+    // It never rejects: a store that is away is what it finds out.
+    void this.#shared?.probe();
+    const limits = { storeDegraded: this.#shared?.degraded ?? false, ...this.#limits.figures() };
     this.#channel.send({
       type: "counts",
       entries,

@@ -84,8 +84,9 @@ interface Call {
   method?: string;
 }
 async function call(path: string, { key: bearer, headers = {}, method = "GET" }: Call = {}) {
-  const authorization = bearer ? { authorization: `Bearer ${bearer}` } : {};
-  const response = await fetch(gateway.url + path, { method, headers: { ...headers, ...authorization } });
+  const sent = new Headers(headers);
+  if (bearer) sent.set("authorization", `Bearer ${bearer}`);
+  const response = await fetch(gateway.url + path, { method, headers: sent });
   const body = (await response.json()) as { code?: string };
   return { status: response.status, code: body.code, headers: response.headers };
 }
