@@ -49,6 +49,8 @@ export class Clients {
       },
     });
     this.#keep(connection);
+    // It was paused where a header came before.
+    socket.resume();
   }
 
   /** A proxied stream, to be counted and cut with the rest. */

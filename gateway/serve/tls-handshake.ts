@@ -39,5 +39,7 @@ export function secure(socket: Socket, options: HandshakeOptions, use: (secured:
   secured.once("secure", () => {
     clearTimeout(timer);
     use(secured);
+    // What tls.Server says of a socket that it made itself; an HTTP/2 session waits for it.
+    secured.emit("secureConnect");
   });
 }

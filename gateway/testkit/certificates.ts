@@ -17,11 +17,13 @@ export interface CertificateWishes {
   authority?: boolean;
   /** OpenSSL's words: `clientAuth`. */
   purpose?: string;
+  /** DNS names that it is for. */
+  names?: string[];
 }
 
 /** A certificate that is valid for thirty days from now, by openssl, which every machine that runs these tests has. */
 export function makeCertificate(wishes: CertificateWishes): MadeCertificate {
-  const { subject, issuer, authority = false, purpose } = wishes;
+  const { subject, issuer, authority = false, purpose, names = [] } = wishes;
   const folder = mkdtempSync(join(tmpdir(), "causeway-certificate-"));
   const at = (name: string) => join(folder, name);
   try {
@@ -32,6 +34,7 @@ export function makeCertificate(wishes: CertificateWishes): MadeCertificate {
     }
     const extensions = [
       `basicConstraints=critical,CA:${authority ? "TRUE" : "FALSE"}`,
+      ...(names.length > 0 ? [`subjectAltName=${names.map((name) => `DNS:${name}`).join(",")}`] : []),
       ...(purpose ? [`extendedKeyUsage=${purpose}`] : []),
     ];
     const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", at("key.pem")];
