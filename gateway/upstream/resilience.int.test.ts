@@ -135,7 +135,7 @@ describe("an exchange has a bound as a whole", () => {
   test("once the answer has begun it is cut", async () => {
     const response = await call("/bounded/endless");
     expect(response.status).toBe(200);
-    await expect(response.text()).rejects.toThrow();
+    await expect(response.text()).rejects.toThrow("terminated");
   });
 });
 
