@@ -1,3 +1,5 @@
+import type { Auth } from "#contracts/api/auth.ts";
+import { policiesOfAuth, type AuthPolicy } from "#contracts/api/auth-policies.ts";
 import type { FileConfiguration } from "#contracts/config/file.ts";
 import type { SourceDocument } from "./load-sources.ts";
 import type { Problem } from "./problem.ts";
@@ -11,6 +13,7 @@ interface ApiLike {
   state: string;
   listen: { host?: string; path: string };
   operations: { id: string }[];
+  auth: Auth;
 }
 
 /** What no schema of one entry can see: ids that are taken, references that lead nowhere, places claimed twice. */
@@ -27,6 +30,10 @@ export function checkReferences(parts: readonly Part[], resolved: readonly unkno
   reportPlaces(parts, apis, problems);
   for (const { document, value } of parts) {
     const report = (path: PropertyKey[], message: string) => problems.push(document.problemAt(path, message));
+    for (const [index, entry] of (value?.apis ?? []).entries())
+      for (const { id, path } of policiesInAuth(entry, apis))
+        if (!policies.has(id))
+          report(["apis", index, "auth", ...path], `no policy is called ${id}; known: ${list(policies)}`);
     for (const [index, policy] of (value?.policies ?? []).entries())
       reportAccess(["policies", index, "apis"], policy.apis, report);
     for (const [index, key] of (value?.keys ?? []).entries()) {
@@ -51,6 +58,13 @@ export function checkReferences(parts: readonly Part[], resolved: readonly unkno
           report([...path, id, "operations", at], `${id} has no operation ${name}; known: ${list(known)}`);
     }
   }
+}
+
+/** With paths as they were written: one alternative may stand without its list. */
+function policiesInAuth(entry: Record<string, unknown>, apis: ReadonlyMap<string, ApiLike>): AuthPolicy[] {
+  const found = policiesOfAuth(apis.get(entry.id as string)?.auth ?? { anyOf: [] });
+  const isShort = typeof entry.auth === "object" && entry.auth !== null && !("anyOf" in entry.auth);
+  return isShort ? found.map(({ id, path }) => ({ id, path: path.slice(2) })) : found;
 }
 
 function reportDuplicates(

@@ -28,7 +28,7 @@ describe("what is wrong is told for the form that was meant", () => {
       { upstream: { targets: [{ url: "ftp://x" }] } },
       "upstream.targets.0.url: expected an http:// or https:// URL",
     ],
-    ["an unknown way in", { auth: "magic" }, "auth: expected none or key or object"],
+    ["an unknown way in", { auth: "magic" }, "auth: expected none or key or basic or object"],
     ["an unknown member", { auth: { anyOf: [{ key: { place: "x" } }] } }, "auth.anyOf.0.key.place: is not known here"],
   ])("%s", (_name, input, expected) => {
     expect(explained(input)).toEqual([expected]);

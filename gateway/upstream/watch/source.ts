@@ -1,4 +1,3 @@
-import { backoffMs } from "#base/backoff.ts";
 import type { Clock } from "#base/clock.ts";
 import type { Upstream } from "#contracts/api/upstream.ts";
 import type { Secrets } from "#gateway/secrets/index.ts";
@@ -11,6 +10,8 @@ export interface Source {
   /** Equal for equal questions, over reloads. */
   key: string;
   what: string;
+  /** After a failure. One question of one node: it need not grow. */
+  retryMs: number;
   ask(): Promise<Resolved>;
 }
 
@@ -20,6 +21,8 @@ export interface SourceDeps {
   secrets: Secrets;
 }
 
+const NAME_RETRY_MS = 2_000;
+
 /** Names to resolve and the registry, in the order of their targets. */
 export function sourcesOf({ targets, discovery }: Upstream, deps: SourceDeps): Source[] {
   const names = targets
@@ -27,12 +30,14 @@ export function sourcesOf({ targets, discovery }: Upstream, deps: SourceDeps): S
     .map((target): Source => ({
       key: JSON.stringify(target),
       what: new URL(target.url).hostname,
+      retryMs: NAME_RETRY_MS,
       ask: () => resolveName(target, deps.resolver),
     }));
   if (discovery === undefined) return names;
   const registry: Source = {
     key: JSON.stringify(discovery),
     what: "consul" in discovery ? discovery.consul.address : discovery.url,
+    retryMs: discovery.every,
     ask: async () => ({ facts: await askRegistry(discovery, deps.ask, deps.secrets), freshMs: discovery.every }),
   };
   return [...names, registry];
@@ -40,7 +45,7 @@ export function sourcesOf({ targets, discovery }: Upstream, deps: SourceDeps): S
 
 export interface FollowHooks {
   onList(facts: Resolved["facts"]): void;
-  onFailure(error: unknown, inARow: number): void;
+  onFailure(error: unknown): void;
 }
 
 /**
@@ -53,27 +58,21 @@ export async function followSource(
   signal: AbortSignal,
   hooks: FollowHooks,
 ): Promise<void> {
-  let failures = 0;
   while (!signal.aborted) {
     let waitMs: number;
     try {
       const { facts, freshMs } = await source.ask();
       if (signal.aborted) return;
       if (facts.length === 0) throw new Error("the list is empty");
-      failures = 0;
       waitMs = freshMs;
       hooks.onList(facts);
     } catch (error) {
       if (signal.aborted) return;
-      failures += 1;
-      waitMs = RETRY_MIN_MS + backoffMs(failures, { baseMs: RETRY_MIN_MS, maxMs: RETRY_MAX_MS });
-      hooks.onFailure(error, failures);
+      waitMs = source.retryMs;
+      hooks.onFailure(error);
     }
     await clock.sleep(waitMs, signal).catch(() => {
       // Aborted: the loop's own condition ends it.
     });
   }
 }
-
-const RETRY_MIN_MS = 1_000;
-const RETRY_MAX_MS = 30_000;

@@ -3,6 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useForm } from "react-hook-form";
+import { bodyOf, valuesOf, type PolicyBody, type PolicyValues } from "./policy-form-values.ts";
 import { useTRPC } from "#app/_trpc/client.tsx";
 import { fieldError, problemOf } from "#app/_trpc/problem.ts";
 import type { PolicyView } from "#app/_trpc/views.ts";
@@ -11,28 +12,9 @@ import { CheckboxGroup } from "#app/_ui/choice.tsx";
 import { SelectField, TextField } from "#app/_ui/field.tsx";
 import { FormProblem } from "#app/_ui/problem-state.tsx";
 import { QueryView } from "#app/_ui/query-view.tsx";
-import { rateText } from "#app/_ui/rate-text.ts";
-import { splitTags } from "#app/_ui/tags.ts";
 import { Empty } from "#app/_ui/empty.tsx";
 
-interface Values {
-  name: string;
-  state: "active" | "inactive";
-  rate: string;
-  quota: string;
-  tags: string;
-}
-
-export interface PolicyBody {
-  name: string;
-  state: "active" | "inactive";
-  rate?: string;
-  quota?: string;
-  tags: string[];
-  apis: PolicyView["apis"];
-}
-
-/** New and existing policies alike. Finer grants of an API, written elsewhere, stay as long as the API stays ticked. */
+/** New and existing policies alike. What the form does not show, written elsewhere, stays as it was. */
 export function PolicyForm({
   org,
   environment,
@@ -53,18 +35,9 @@ export function PolicyForm({
   const trpc = useTRPC();
   const apis = useQuery(trpc.api.list.queryOptions({ org, environment }));
   const [chosen, setChosen] = useState(Object.keys(policy?.apis ?? {}));
-  const { register, handleSubmit, formState } = useForm<Values>({ defaultValues: valuesOf(policy) });
+  const { register, handleSubmit, formState } = useForm<PolicyValues>({ defaultValues: valuesOf(policy) });
   const problem = error ? problemOf(error) : null;
-  const submit = handleSubmit(({ name, state, rate, quota, tags }) =>
-    onSubmit({
-      name: name.trim(),
-      state,
-      ...(rate.trim() ? { rate: rate.trim() } : {}),
-      ...(quota.trim() ? { quota: quota.trim() } : {}),
-      tags: splitTags(tags),
-      apis: Object.fromEntries(chosen.map((id) => [id, policy?.apis[id] ?? {}])),
-    }),
-  );
+  const submit = handleSubmit((values) => onSubmit(bodyOf(values, chosen, policy)));
   return (
     <form noValidate onSubmit={(event) => void submit(event)} className="grid max-w-2xl gap-6">
       <div className="grid gap-5 sm:grid-cols-2">
@@ -124,14 +97,4 @@ export function PolicyForm({
       </Button>
     </form>
   );
-}
-
-function valuesOf(policy: PolicyView | undefined): Values {
-  return {
-    name: policy?.name ?? "",
-    state: policy?.state ?? "active",
-    rate: policy?.rate ? rateText(policy.rate) : "",
-    quota: policy?.quota ? rateText(policy.quota) : "",
-    tags: policy?.tags.join(", ") ?? "",
-  };
 }

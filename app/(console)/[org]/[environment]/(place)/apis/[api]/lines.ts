@@ -40,7 +40,7 @@ export function readTargets(text: string): Target[] {
   return linesOf(text).map((line) => {
     const [url = "", ...words] = line.split(/\s+/);
     const resolve = words.find((word) => word === "dns" || word === "srv");
-    const [weight] = words.filter((word) => word !== resolve);
+    const weight = words.find((word) => word !== resolve);
     return { url, weight: weight === undefined ? 1 : Number(weight), ...(resolve ? { resolve } : {}) };
   });
 }

@@ -20,7 +20,9 @@ describe("the settings' form", () => {
         },
       },
     ],
-    [{ operations: { getOrder: { rate: "5/s" } }, document: "openapi: 3.1.0" }],
+    [{ quota: "5/d", spikeArrest: "5/s", throttle: {}, limits: [{ rate: "5/s", by: { header: "X-Tenant" } }] }],
+    [{ auth: { anyOf: [{ basic: {} }, { key: {} }] } }],
+    [{ operations: { getOrder: { rate: "5/s", limits: [{ quota: "1/d", by: "key" }] } }, document: "openapi: 3.1.0" }],
     [
       {
         upstream: {

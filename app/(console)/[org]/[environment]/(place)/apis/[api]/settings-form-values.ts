@@ -50,8 +50,10 @@ export function settingsOf(
   before: Omit<ApiSettings, "id">,
   document: string | null,
 ): ApiInputRaw {
+  const { rate: _rate, ...kept } = before;
   const rate = values.rate.trim();
   return {
+    ...kept,
     name: values.name.trim(),
     document,
     state: values.state,
@@ -65,7 +67,6 @@ export function settingsOf(
     ...(rate ? { rate } : {}),
     tags: splitTags(values.tags),
     strictOperations: values.strictOperations,
-    operations: before.operations,
     transform: {
       request: {
         ...before.transform?.request,
@@ -83,6 +84,8 @@ export function settingsOf(
 function authOf({ auth, keyHeader }: SettingsValues, before: Omit<ApiSettings, "id">): ApiInputRaw["auth"] {
   if (auth === "none") return "none";
   const [first, ...others] = before.auth.anyOf;
+  // A way in that the form does not show is no key with an empty header.
+  if (first && !first.key && !keyHeader.trim()) return before.auth;
   const { header: _header, ...key } = first?.key ?? {};
   return {
     anyOf: [{ ...first, key: { ...key, ...(keyHeader.trim() ? { header: keyHeader.trim() } : {}) } }, ...others],
