@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { hashToken } from "#base/token.ts";
 import { repository } from "#tools/bundle.ts";
 import { cpuOf, memoryOf } from "./measure/cpu.ts";
@@ -43,7 +44,8 @@ export async function benchGateway(): Promise<void> {
     const upstream = keep(await startNginx(folder, "upstream"));
     const nginx = keep(await startNginx(folder, "nginx", upstream.port));
     const redis = keep(await startRedis(folder));
-    const config = writeConfig(folder, upstream.port);
+    const { jwt, token } = await issuer();
+    const config = writeConfig(folder, upstream.port, jwt);
     const gateway = keep(await startGateway(folder, config, { CAUSEWAY_REDIS: `redis://127.0.0.1:${redis.port}` }));
     const at = `http://127.0.0.1:${gateway.port}`;
     const headers = { authorization: `Bearer ${KEY}` };
@@ -55,6 +57,7 @@ export async function benchGateway(): Promise<void> {
     await compare({ name: "nginx", url: `http://127.0.0.1:${nginx.port}/`, pids: [nginx.pid] }, [
       { name: "plain", url: `${at}/plain/`, pids: [gateway.pid] },
       { name: "key + rate + quota + analytics", url: `${at}/keyed/`, headers, pids: [gateway.pid, redis.pid] },
+      { name: "JWT", url: `${at}/jwt/`, headers: { authorization: `Bearer ${token}` }, pids: [gateway.pid] },
     ]);
   } finally {
     for (const server of servers.toReversed()) await server.end();
@@ -88,13 +91,32 @@ async function compare(base: Contender, others: Contender[]): Promise<void> {
   }
 }
 
-function writeConfig(folder: string, upstreamPort: number): string {
+/** An issuer whose keys stand in the configuration, and a token of it as long as they commonly are. */
+async function issuer() {
+  const { publicKey, privateKey } = await generateKeyPair("RS256", { extractable: true });
+  const jwt = {
+    issuer: "https://issuer.test",
+    audience: "bench",
+    jwks: { keys: [{ ...(await exportJWK(publicKey)), kid: "bench" }] },
+  };
+  const token = await new SignJWT({ scope: "openid profile email", roles: ["reader", "writer"] })
+    .setProtectedHeader({ alg: "RS256", kid: "bench" })
+    .setIssuer(jwt.issuer)
+    .setAudience(jwt.audience)
+    .setSubject("alice@example.com")
+    .setExpirationTime("1h")
+    .sign(privateKey);
+  return { jwt, token };
+}
+
+function writeConfig(folder: string, upstreamPort: number, jwt: object): string {
   const upstream = `http://127.0.0.1:${upstreamPort}`;
   const file = join(folder, "gateway.json");
   const configuration = {
     apis: [
       { id: "plain", listen: "/plain", upstream, auth: "none" },
       { id: "keyed", listen: "/keyed", upstream, auth: "key" },
+      { id: "jwt", listen: "/jwt", upstream, auth: { jwt } },
     ],
     // Limits that are counted on every call and never reached.
     policies: [{ id: "bench", apis: ["keyed"], rate: "1000000/s", quota: "100000000000/30d" }],
