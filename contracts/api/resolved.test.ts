@@ -11,6 +11,17 @@ describe("a resolved API parsed again is the same value", () => {
     ["keyless", { ...minimal, auth: "none" }],
     ["several ways in", { ...minimal, auth: { anyOf: [{ key: { header: "X-Key" } }, { key: { query: "k" } }] } }],
     ["limits", { ...minimal, rate: "10/30s", operations: { getOrder: { rate: "1/s", block: true } } }],
+    [
+      "limits of every kind",
+      {
+        ...minimal,
+        quota: "5/30d",
+        spikeArrest: "10/s",
+        throttle: { waitUpTo: "1s" },
+        limits: [{ rate: "1/s", by: { header: "X-Tenant" } }],
+        operations: { getOrder: { spikeArrest: { rate: "10/s", burst: 3 }, limits: [{ quota: "1/d", by: "key" }] } },
+      },
+    ],
     ["targets", { ...minimal, upstream: { targets: [{ url: "http://a:1" }], timeouts: { connectMs: "2s" } } }],
     ["transformation", { ...minimal, transform: { request: { rewrite: [{ from: "/a/{id}", to: "/b/{id}" }] } } }],
   ])("%s", (_name, input) => {

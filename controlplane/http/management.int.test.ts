@@ -84,10 +84,53 @@ describe("an API", () => {
   });
 });
 
+describe("a policy", () => {
+  test("comes back with every member that it was given, and is published with them", async () => {
+    const { id } = await make("granted");
+    const body = {
+      name: "Everything",
+      state: "active",
+      partitions: ["access", "rate"],
+      scope: "policy",
+      apis: {
+        [id]: {
+          paths: [{ methods: ["GET"], path: "/orders/{id}" }],
+          rate: { limit: 5, windowMs: 1_000 },
+        },
+      },
+      rate: { limit: 10, windowMs: 1_000 },
+      quota: { limit: 100, windowMs: 86_400_000 },
+      spikeArrest: { rate: { limit: 20, windowMs: 1_000 }, burst: 1 },
+      throttle: { queue: 7, waitUpTo: 2_000 },
+      tags: ["gold"],
+    };
+    const made = await plane.call<PolicyView>("POST", "/policies", body);
+    expect(made.body).toMatchObject(body);
+    const read = await plane.call<PolicyView>("GET", `/policies/${made.body.id}`);
+    expect(read.body).toEqual(made.body);
+    const saved = await plane.call<PolicyView>("PUT", `/policies/${made.body.id}?version=1`, body);
+    expect(saved.body).toMatchObject({ ...body, version: 2 });
+    expect((await plane.call("DELETE", `/policies/${made.body.id}`)).status).toBe(204);
+  });
+
+  test("that repeats a part, or limits by nothing, is refused with the field", async () => {
+    const twice = await plane.call<Problem>("POST", "/policies", { name: "Twice", partitions: ["rate", "rate"] });
+    expect([twice.status, twice.body.fields?.[0]?.path]).toEqual([400, "partitions"]);
+    const limits = [{ by: "address" }];
+    const nothing = await plane.call<Problem>("POST", "/apis", api("by-nothing", { limits }));
+    expect([nothing.status, nothing.body.fields?.[0]]).toEqual([
+      400,
+      { path: "limits.0", message: "expected a rate, a quota or both" },
+    ]);
+  });
+});
+
 describe("a key", () => {
   test("is shown once: neither the list nor the audit holds it", async () => {
     const { id } = await make("keyed");
-    const made = await plane.call<KeyCreated>("POST", "/keys", { name: "Acme", apis: { [id]: {} } });
+    const more = { metadata: { plan: "gold" }, spikeArrest: "5/s", throttle: { queue: 3 }, tags: ["eu"] };
+    const made = await plane.call<KeyCreated>("POST", "/keys", { name: "Acme", apis: { [id]: {} }, ...more });
+    expect(made.body).toMatchObject({ metadata: { plan: "gold" }, throttle: { queue: 3, waitUpTo: 5_000 } });
     const { secret } = made.body;
     expect(made.status).toBe(201);
     for (const path of ["/keys", "/audit"]) {

@@ -48,11 +48,11 @@ export class GatewayMetrics {
     waiting: this.#gauge("causeway_limit_calls_waiting", "Calls that wait for their turn under a throttle"),
     droppedAllowances: this.#gauge(
       "causeway_limit_allowances_dropped",
-      "Leases of limits by callers' own values that left for want of room, over the live workers",
+      "Leases of limits by callers' values or tokens that left for want of room, over the live workers",
     ),
     droppedCounts: this.#gauge(
       "causeway_limit_counts_dropped",
-      "Counts of limits by callers' own values that were lost for want of room, since the start",
+      "Counts of limits by callers' values or tokens that were lost for want of room, since the start",
     ),
   };
 

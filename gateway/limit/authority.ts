@@ -1,7 +1,7 @@
 /** What is counted: a rate's sliding window or a quota's period, by name. */
 export interface Bucket {
   kind: "rate" | "quota";
-  /** Unique together with the window's length; `key:key_…`, `by:…` where callers choose it. */
+  /** Unique together with the window's length: `key:key_…`, `by:…`; see `namerOf`. */
   id: string;
   limit: number;
   windowMs: number;
@@ -63,9 +63,16 @@ export function nameOf({ kind, id, windowMs }: Bucket): string {
   return `${kind}:${id}/${windowMs}`;
 }
 
-/** Named by what callers send: such buckets are bounded apart, so that nobody can push out the counts of keys and APIs. */
-export function isCustom(id: string): boolean {
-  return id.startsWith("by:");
+/** Who chose a bucket's name: the configuration (keys, policies, APIs), an issuer (a token's subject), or the caller. */
+export type Namer = "configuration" | "issuer" | "caller";
+
+/**
+ * Buckets are bounded by who names them, so that a caller who varies a header cannot push out the counts of others. A key's
+ * id has no colon; that of a caller with a token has: `key:jwt:<issuer>:<subject>`.
+ */
+export function namerOf(id: string): Namer {
+  if (id.startsWith("by:")) return "caller";
+  return /(?:^|:)key:[^:]+:/.test(id) ? "issuer" : "configuration";
 }
 
 /** Cells of a window: the count of a cell returns when the cell has left the window whole, so 1 % late at most. */

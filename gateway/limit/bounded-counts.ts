@@ -1,44 +1,45 @@
 import { Lru } from "#base/lru.ts";
-import { isCustom, nameOf, type Bucket } from "./authority.ts";
+import { nameOf, namerOf, type Bucket, type Namer } from "./authority.ts";
 
 /**
- * Counts by bucket. Those of keys, policies and APIs are as many as the configuration names; those that callers name (a
- * header's value) are bounded, and the one used longest ago leaves: whoever varies a header pushes out his own like.
+ * Counts by bucket. Those of keys, policies and APIs are as many as the configuration names; those that issuers or callers
+ * name are bounded, each for themselves, and the one used longest ago leaves: whoever varies a header pushes out his own
+ * like and nobody else.
  */
 export class BoundedCounts<T> {
-  readonly #named = new Map<string, T>();
-  readonly #custom: Lru<string, T>;
+  readonly #configured = new Map<string, T>();
+  readonly #named: Record<Exclude<Namer, "configuration">, Lru<string, T>>;
 
-  constructor(customCapacity: number, known: Iterable<[string, T]> = []) {
-    this.#custom = new Lru(customCapacity);
-    for (const [name, value] of known) this.#setByName(name, value);
+  constructor(capacity: number, known: Iterable<[string, T]> = []) {
+    this.#named = { issuer: new Lru(capacity), caller: new Lru(capacity) };
+    for (const [name, value] of known) this.#placeOf(name.slice(name.indexOf(":") + 1)).set(name, value);
   }
 
   /** Counts that left to make room, since the start. */
   get dropped(): number {
-    return this.#custom.evicted;
+    return this.#named.issuer.evicted + this.#named.caller.evicted;
   }
 
   get(bucket: Bucket): T | undefined {
-    return isCustom(bucket.id) ? this.#custom.get(nameOf(bucket)) : this.#named.get(nameOf(bucket));
+    return this.#placeOf(bucket.id).get(nameOf(bucket));
   }
 
   set(bucket: Bucket, value: T): void {
-    this.#setByName(nameOf(bucket), value);
+    this.#placeOf(bucket.id).set(nameOf(bucket), value);
   }
 
   delete(name: string): void {
-    this.#named.delete(name);
-    this.#custom.delete(name);
+    for (const place of [this.#configured, this.#named.issuer, this.#named.caller]) place.delete(name);
   }
 
   *entries(): IterableIterator<[string, T]> {
-    yield* this.#named.entries();
-    yield* this.#custom.entries();
+    yield* this.#configured.entries();
+    yield* this.#named.issuer.entries();
+    yield* this.#named.caller.entries();
   }
 
-  #setByName(name: string, value: T): void {
-    if (isCustom(name.slice(name.indexOf(":") + 1))) this.#custom.set(name, value);
-    else this.#named.set(name, value);
+  #placeOf(id: string): Map<string, T> | Lru<string, T> {
+    const namer = namerOf(id);
+    return namer === "configuration" ? this.#configured : this.#named[namer];
   }
 }

@@ -2,7 +2,7 @@ import { CELLS } from "./authority.ts";
 
 /** A rate's sliding window: how many tokens were taken in each hundredth of it. */
 export class CellWindow {
-  readonly #cellMs: number;
+  readonly #windowMs: number;
   /** May be changed by a new configuration while tokens are out. */
   limit: number;
   readonly #counts = new Map<number, number>();
@@ -11,7 +11,7 @@ export class CellWindow {
 
   constructor(limit: number, windowMs: number) {
     this.limit = limit;
-    this.#cellMs = windowMs / CELLS;
+    this.#windowMs = windowMs;
   }
 
   /** Tokens that may be taken now. */
@@ -40,7 +40,7 @@ export class CellWindow {
   retryAfterMs(nowMs: number): number {
     this.#expire(this.cellAt(nowMs));
     for (const [cell, count] of this.#counts)
-      if (count > 0) return Math.max(1, Math.ceil((cell + CELLS + 1) * this.#cellMs - nowMs));
+      if (count > 0) return Math.max(1, Math.ceil(((cell + CELLS + 1) * this.#windowMs) / CELLS) - nowMs);
     return 1;
   }
 
@@ -49,9 +49,12 @@ export class CellWindow {
     return this.#total === 0;
   }
 
-  /** A clock that steps back must not open a second window: the cell never goes back. */
+  /**
+   * Multiplied before it is divided: whole numbers until then, so that a cell's end is the same millisecond here and above.
+   * A clock that steps back must not open a second window: the cell never goes back.
+   */
   cellAt(nowMs: number): number {
-    this.#latest = Math.max(this.#latest, Math.floor(nowMs / this.#cellMs));
+    this.#latest = Math.max(this.#latest, Math.floor((nowMs * CELLS) / this.#windowMs));
     return this.#latest;
   }
 

@@ -134,6 +134,22 @@ describe("while the store is away", () => {
   });
 });
 
+test("tokens go back to where they were counted, and make none elsewhere", async () => {
+  const { clock, store, members, calls } = startCluster(1);
+  const { book, authority } = members[0]!;
+  const bucket = { kind: "rate", id: "key:a", limit: 1_000, windowMs: HOUR_MS } as const;
+  await calls(0, "rate", 1_000, 10);
+  store.away = true;
+  // The node counted ten as well: without the origin, the store's tokens would be taken off them.
+  const lease = await authority.take({ bucket, waiting: 10, ahead: 0 });
+  const fromStore = { bucket, cell: lease.cell, tokens: 5, origin: "store" } as const;
+  authority.giveBack(fromStore);
+  expect((await authority.take({ bucket, waiting: 1, ahead: 0 })).remaining).toBe(1_000 - 11);
+  authority.giveBack({ ...fromStore, origin: "node" });
+  expect((await authority.take({ bucket, waiting: 1, ahead: 0 })).remaining).toBe(1_000 - 7);
+  book.sweep(clock.now(), true);
+});
+
 test("one node never gives out more than a quota, however often its store goes and comes", async () => {
   const step = fc.oneof(
     fc.record({ calls: fc.integer({ min: 1, max: 400 }) }),

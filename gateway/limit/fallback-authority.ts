@@ -49,7 +49,7 @@ export class FallbackAuthority implements Authority {
     }
     const outage = { share: this.#share, quota: isQuota ? this.#tally.lastHeard(request.bucket) : undefined };
     const given = await node.take({ ...request, outage });
-    if (isQuota) this.#tally.given(request.bucket, given.cell, given.granted);
+    if (isQuota && given.granted > 0) this.#count(request.bucket, given.cell, given.granted);
     return { ...given, origin: "node" };
   }
 
@@ -70,7 +70,7 @@ export class FallbackAuthority implements Authority {
 
   /** Called now and then: a worker without traffic notices the store's return too. */
   async probe(): Promise<void> {
-    if (this.degraded) await this.#askStore(() => this.#options.store.ping());
+    if (this.degraded) await this.#isBack();
   }
 
   get #share(): number {
@@ -84,14 +84,9 @@ export class FallbackAuthority implements Authority {
 
   /** Undefined: the store is away. */
   async #askStore<T>(call: () => Promise<T>): Promise<T | undefined> {
-    const nowMs = this.#options.clock.now();
-    if (this.degraded && nowMs < this.#askStoreAt) return undefined;
-    // One call at a time finds out whether it is back; the others do not wait for that.
-    if (this.degraded) this.#askStoreAt = nowMs + RETRY_FIRST_EVERY_MS;
+    if (this.degraded && !(await this.#isBack())) return undefined;
     try {
-      const answer = await call();
-      if (this.degraded) this.#cameBack();
-      return answer;
+      return await call();
     } catch {
       // Why does not matter here: whatever keeps the store from answering, the node's own counts decide for a while.
       this.#askStoreAt = this.#options.clock.now() + RETRY_FIRST_EVERY_MS;
@@ -100,15 +95,36 @@ export class FallbackAuthority implements Authority {
     }
   }
 
-  #cameBack(): void {
-    const { store, node } = this.#options;
+  /** One call at a time finds out; the others do not wait for that. */
+  async #isBack(): Promise<boolean> {
+    const nowMs = this.#options.clock.now();
+    if (nowMs < this.#askStoreAt) return false;
+    this.#askStoreAt = nowMs + RETRY_FIRST_EVERY_MS;
+    try {
+      await this.#options.store.ping();
+    } catch {
+      // Still away: the next second asks again.
+      return false;
+    }
+    // Sent before anything is asked for, and taken in that order: what was given out is counted first.
+    for (const { bucket, period, tokens } of this.#tally.drain()) this.#charge(bucket, period, tokens);
     this.#setDegraded(false);
-    for (const { bucket, period, tokens } of this.#tally.drain())
-      store.charge(bucket, period, tokens).then(
-        () => node.giveBack({ bucket, cell: period, tokens }),
-        // Away again: counted at its next return.
-        () => this.#tally.given(bucket, period, tokens),
-      );
+    return true;
+  }
+
+  /** The store may have come back while the node was asked. */
+  #count(bucket: Bucket, period: number, tokens: number): void {
+    if (this.degraded) this.#tally.given(bucket, period, tokens);
+    else this.#charge(bucket, period, tokens);
+  }
+
+  #charge(bucket: Bucket, period: number, tokens: number): void {
+    const { store, node } = this.#options;
+    store.charge(bucket, period, tokens).then(
+      () => node.giveBack({ bucket, cell: period, tokens }),
+      // Away again: counted at its next return.
+      () => this.#tally.given(bucket, period, tokens),
+    );
   }
 
   #setDegraded(degraded: boolean): void {

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { FakeClock } from "#base/clock.ts";
 import type { Allowance } from "./allowance.ts";
-import type { Authority } from "./authority.ts";
+import type { Authority, Refund } from "./authority.ts";
 import { LimitBook } from "./limit-book.ts";
 import { LocalAuthority } from "./local-authority.ts";
 
@@ -160,25 +160,89 @@ describe("workers that draw on one node", () => {
   });
 });
 
-describe("limits by what callers send", () => {
-  const clock = new FakeClock();
-  const authority = new LocalAuthority({ clock, holders: () => 1, customCapacity: 50 });
-  const book = new LimitBook({ authority, clock, customCapacity: 10 });
-  const of = (value: string) => book.allowance("rate", `by:api:0:${value}`, { limit: 5, windowMs: 60_000 });
+test("leases that are grown, kept to their last moment and then spent at once stay within 2 % too", async () => {
+  const limits = { rate: 3_000, second: 1, quota: 1 };
+  const { clock, books, allowances } = startWorkers({ exact: false, limits });
+  const admitted: number[] = [];
+  const call = async (worker: number) => {
+    const refusal = await books[worker]!.draw([allowances[worker]!.rate], [], clock.now());
+    if (!refusal) admitted.push(clock.now());
+    return !refusal;
+  };
+  for (let round = 0; round < 4; round += 1) {
+    // One call after another, so that each lease that is spent makes the next one larger.
+    for (let index = 0; index < 600; index += 1) await call(index % WORKERS);
+    // Later rounds begin in a window that the one before has used up.
+    const kept = allowances.reduce((sum, { rate }) => sum + rate.tokens, 0);
+    if (round === 0) expect(kept).toBeGreaterThan(WORKERS);
+    clock.advance(WINDOW_MS - 1);
+    for (let worker = 0; worker < WORKERS; worker += 1)
+      for (let left = 2_000; left > 0 && (await call(worker)); left -= 1);
+    clock.advance(5);
+  }
+  expect(mostIn(admitted, WINDOW_MS)).toBeLessThanOrEqual(limits.rate * 1.02);
+});
 
-  test("are bounded in the worker and in the node; what was dropped is counted, and a key's count is not touched", async () => {
-    const key = book.allowance("rate", "key:k", { limit: 1, windowMs: 60_000 });
-    expect(await book.draw([key], [], clock.now())).toBeUndefined();
-    for (let index = 0; index < 500; index += 1)
-      expect(await book.draw([of(`v${index}`)], [], clock.now())).toBeUndefined();
-    expect(book.figures().droppedAllowances).toBe(490);
-    expect(authority.dropped).toBe(450);
-    expect(await book.draw([key], [], clock.now())).toMatchObject({ allowance: key });
+test("a quota's token of a period that has ended is not given to the next one when a rate refuses", async () => {
+  const clock = new FakeClock(Date.UTC(2026, 0, 1));
+  const refunds: Refund[] = [];
+  const [quota, rate] = [
+    { limit: 10, windowMs: 1_000 },
+    { limit: 1, windowMs: 60_000 },
+  ];
+  const local = new LocalAuthority({ clock, holders: () => 1 });
+  let whileAsked = () => Promise.resolve<unknown>(undefined);
+  const authority: Authority = {
+    take: (request) => local.take(request),
+    giveBack: (refund) => refunds.push(refund),
+    async takeExactly() {
+      await whileAsked();
+      return { allowed: false, index: 0, retryAfterMs: 1_000 };
+    },
+  };
+  const book = new LimitBook({ authority, clock, exact: true });
+  const [of, other] = [book.allowance("quota", "key:q", quota), book.allowance("rate", "key:r", rate)];
+  const before = Math.floor(clock.now() / 1_000);
+  // The period ends, and the next one's lease is taken, while the rate is asked for.
+  whileAsked = () => {
+    whileAsked = () => Promise.resolve(undefined);
+    clock.advance(1_000);
+    return book.draw([of], [], clock.now()) as Promise<unknown>;
+  };
+  expect(await book.draw([of, other], [], clock.now())).toMatchObject({ allowance: other });
+  expect(refunds).toMatchObject([{ bucket: { id: "key:q" }, cell: before, tokens: 1 }]);
+});
+
+describe("limits by what callers send", () => {
+  test.each(["key:k", "grant:orders:key:jwt:1f:ann"])(
+    "are bounded in the worker and in the node; what was dropped is counted, and %s is not touched",
+    async (id) => {
+      const clock = new FakeClock();
+      const authority = new LocalAuthority({ clock, holders: () => 1, namedCapacity: 50 });
+      const book = new LimitBook({ authority, clock, namedCapacity: 10 });
+      const of = (value: string) => book.allowance("rate", `by:api:0:${value}`, { limit: 5, windowMs: 60_000 });
+      const key = book.allowance("rate", id, { limit: 1, windowMs: 60_000 });
+      expect(await book.draw([key], [], clock.now())).toBeUndefined();
+      for (let index = 0; index < 500; index += 1)
+        expect(await book.draw([of(`v${index}`)], [], clock.now())).toBeUndefined();
+      expect(book.figures().droppedAllowances).toBe(490);
+      expect(authority.dropped).toBe(450);
+      expect(await book.draw([key], [], clock.now())).toMatchObject({ allowance: key });
+    },
+  );
+
+  test("callers with tokens are bounded too, apart from those", async () => {
+    const clock = new FakeClock();
+    const book = new LimitBook({ authority: new LocalAuthority({ clock, holders: () => 1 }), clock, namedCapacity: 3 });
+    for (let index = 0; index < 5; index += 1)
+      book.allowance("rate", `key:jwt:1f:${index}`, { limit: 5, windowMs: 60_000 });
+    expect(book.figures().droppedAllowances).toBe(2);
   });
 
   test("an allowance that leaves gives its lease back", async () => {
+    const clock = new FakeClock();
     const { counting, out } = counted(new LocalAuthority({ clock, holders: () => 1 }));
-    const small = new LimitBook({ authority: counting, clock, customCapacity: 1 });
+    const small = new LimitBook({ authority: counting, clock, namedCapacity: 1 });
     const rate = { limit: 10_000, windowMs: 60_000 };
     const first = small.allowance("rate", "by:first", rate);
     for (let call = 0; call < 30; call += 1) await small.draw([first], [], clock.now());

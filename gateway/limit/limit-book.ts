@@ -2,7 +2,7 @@ import type { Clock } from "#base/clock.ts";
 import { Lru } from "#base/lru.ts";
 import type { Rate } from "#contracts/quantities.ts";
 import { Allowance, type LimitRefusal } from "./allowance.ts";
-import { isCustom, nameOf, type Authority, type Bucket } from "./authority.ts";
+import { nameOf, namerOf, type Authority, type Bucket, type Namer } from "./authority.ts";
 import { WaitingLine, type Turn, type Waiter } from "./waiting-line.ts";
 
 const AHEAD_MAX = 100_000;
@@ -13,8 +13,8 @@ export interface LimitBookOptions {
   clock: Clock;
   exact?: boolean;
   capacity?: number;
-  /** Allowances of buckets that callers name. */
-  customCapacity?: number;
+  /** Allowances of buckets that callers name, and as many that issuers name. */
+  namedCapacity?: number;
 }
 
 type Drawn = LimitRefusal | undefined | Promise<LimitRefusal | undefined>;
@@ -26,7 +26,7 @@ type Drawn = LimitRefusal | undefined | Promise<LimitRefusal | undefined>;
 export class LimitBook {
   readonly #options: LimitBookOptions;
   readonly #allowances = new Map<string, Allowance>();
-  readonly #custom: Lru<string, Allowance>;
+  readonly #named: Record<Exclude<Namer, "configuration">, Lru<string, Allowance>>;
   /** Calls that wait for their turn, by what they wait for. */
   readonly #lines = new Map<Allowance, WaitingLine>();
   #waiting = 0;
@@ -34,7 +34,9 @@ export class LimitBook {
 
   constructor(options: LimitBookOptions) {
     this.#options = options;
-    this.#custom = new Lru(options.customCapacity ?? 20_000, (_name, allowance) => this.#giveBack(allowance));
+    const bounded = () =>
+      new Lru<string, Allowance>(options.namedCapacity ?? 20_000, (_name, allowance) => this.#giveBack(allowance));
+    this.#named = { issuer: bounded(), caller: bounded() };
     this.exact = options.exact ?? false;
   }
 
@@ -42,7 +44,8 @@ export class LimitBook {
   allowance(kind: Bucket["kind"], id: string, { limit, windowMs }: Rate): Allowance {
     const bucket: Bucket = { kind, id, limit, windowMs };
     const name = `${nameOf(bucket)}/${limit}`;
-    const book = isCustom(id) ? this.#custom : this.#allowances;
+    const namer = namerOf(id);
+    const book = namer === "configuration" ? this.#allowances : this.#named[namer];
     const existing = book.get(name);
     if (existing) return existing;
     const allowance = new Allowance(bucket);
@@ -73,7 +76,8 @@ export class LimitBook {
   /** Gives back what leases hold past their end, and forgets allowances that nobody used for long. */
   sweep(nowMs = this.#options.clock.now(), everything = false): void {
     const isOver = (allowance: Allowance) => everything || nowMs >= allowance.endsAtMs;
-    for (const [, allowance] of this.#custom.entries()) if (isOver(allowance)) this.#giveBack(allowance);
+    for (const named of [this.#named.issuer, this.#named.caller])
+      for (const [, allowance] of named.entries()) if (isOver(allowance)) this.#giveBack(allowance);
     for (const [name, allowance] of this.#allowances) {
       if (isOver(allowance)) this.#giveBack(allowance);
       // A session may still point at a forgotten allowance; it works on, and the authority keeps the two honest.
@@ -83,7 +87,7 @@ export class LimitBook {
   }
 
   figures(): { waiting: number; droppedAllowances: number } {
-    return { waiting: this.#waiting, droppedAllowances: this.#custom.evicted };
+    return { waiting: this.#waiting, droppedAllowances: this.#named.issuer.evicted + this.#named.caller.evicted };
   }
 
   #giveBack(allowance: Allowance): void {

@@ -28,8 +28,8 @@ export interface LocalAuthorityOptions {
   quotas?: Iterable<[string, QuotaCount]>;
   /** Nodes that share each limit without a store: each has its part of it. */
   nodes?: () => number;
-  /** Buckets named by callers that are counted at once. */
-  customCapacity?: number;
+  /** Buckets named by callers that are counted at once, and as many named by issuers. */
+  namedCapacity?: number;
 }
 
 /** The primary's counts, for a node without Redis and for one whose Redis is away. */
@@ -42,7 +42,7 @@ export class LocalAuthority implements Authority {
 
   constructor(options: LocalAuthorityOptions) {
     this.#options = options;
-    const capacity = options.customCapacity ?? 100_000;
+    const capacity = options.namedCapacity ?? 100_000;
     this.#rates = new BoundedCounts(capacity);
     this.#quotas = new BoundedCounts(capacity, options.quotas);
   }
@@ -79,7 +79,7 @@ export class LocalAuthority implements Authority {
     return this.#quotas.entries();
   }
 
-  /** Counts of callers' own buckets that were lost for want of room. */
+  /** Counts that were lost for want of room. */
   get dropped(): number {
     return this.#rates.dropped + this.#quotas.dropped;
   }

@@ -29,7 +29,6 @@ export class OutageTally {
   }
 
   given(bucket: Bucket, period: number, tokens: number): void {
-    if (tokens === 0) return;
     const name = nameOf(bucket);
     const before = this.#given.get(name);
     const same = before?.period === period ? before.tokens : 0;

@@ -7,8 +7,7 @@ const WINDOW = `
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
 local function settle(key, windowMs, cells)
-  local cellMs = windowMs / cells
-  local cell = math.floor(now / cellMs)
+  local cell = math.floor(now * cells / windowMs)
   local s = redis.call('HMGET', key, 'n', 'o')
   local n = tonumber(s[1]) or 0
   local o = tonumber(s[2]) or cell
@@ -19,15 +18,15 @@ local function settle(key, windowMs, cells)
     o = o + 1
   end
   if o ~= first then redis.call('HSET', key, 'n', n, 'o', o) end
-  return cell, cellMs, n, o
+  return cell, n, o
 end
-local function retry(key, cell, cellMs, cells, o)
+local function retry(key, cell, windowMs, cells, o)
   while o <= cell do
     local c = redis.call('HGET', key, o)
     if c and tonumber(c) > 0 then break end
     o = o + 1
   end
-  return math.max(1, math.ceil((o + cells + 1) * cellMs - now))
+  return math.max(1, math.ceil((o + cells + 1) * windowMs / cells) - now)
 end
 local function take(key, cell, windowMs, o, tokens)
   redis.call('HINCRBY', key, cell, tokens)
@@ -58,12 +57,12 @@ if kind == 'quota' then
   redis.call('PEXPIRE', KEYS[1], until_next + 60000)
   return {granted, period, left - granted, granted < waiting and until_next or 0, holders}
 end
-local cell, cellMs, n, o = settle(KEYS[1], windowMs, cells)
+local cell, n, o = settle(KEYS[1], windowMs, cells)
 local left = math.max(0, limit - n)
 local spare = math.max(0, left - waiting)
 local granted = math.min(left, waiting + math.min(ahead, math.floor(spare / (2 * holders))))
 if granted > 0 then take(KEYS[1], cell, windowMs, o, granted) end
-return {granted, cell, left - granted, granted < waiting and retry(KEYS[1], cell, cellMs, cells, o) or 0, holders}
+return {granted, cell, left - granted, granted < waiting and retry(KEYS[1], cell, windowMs, cells, o) or 0, holders}
 `;
 
 /** KEYS: bucket. ARGV: kind, cell, tokens. */
@@ -101,8 +100,8 @@ local cells = tonumber(ARGV[1])
 local states = {}
 for i, key in ipairs(KEYS) do
   local limit, windowMs = tonumber(ARGV[i * 2]), tonumber(ARGV[i * 2 + 1])
-  local cell, cellMs, n, o = settle(key, windowMs, cells)
-  if n >= limit then return {0, i - 1, retry(key, cell, cellMs, cells, o)} end
+  local cell, n, o = settle(key, windowMs, cells)
+  if n >= limit then return {0, i - 1, retry(key, cell, windowMs, cells, o)} end
   states[i] = {cell, windowMs, o, limit - n - 1}
 end
 local answer = {1, 0, 0}

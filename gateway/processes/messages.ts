@@ -63,7 +63,7 @@ export type FromWorker =
       upstream: UpstreamFigures;
       /** Calls that wait for their turn now. */
       waiting: number;
-      /** Allowances of callers' own buckets that left for want of room, since the worker's start. */
+      /** Allowances by values or tokens of callers that left for want of room, since the worker's start. */
       droppedAllowances: number;
     }
   | { type: "drained"; cutOff: number };
