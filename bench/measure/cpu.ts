@@ -13,6 +13,11 @@ export function memoryOf(pid: number): number {
   return descendantsOf(pid).reduce((sum, one) => sum + residentOf(one), 0);
 }
 
+/** Children of a process: a gateway's workers. */
+export function workersOf(pid: number): number[] {
+  return descendantsOf(pid).slice(1);
+}
+
 function descendantsOf(pid: number): number[] {
   const children = new Map<number, number[]>();
   for (const name of readdirSync("/proc").filter((entry) => /^\d+$/.test(entry))) {

@@ -1,6 +1,18 @@
+export interface Figure extends Record<string, number | string> {
+  name: string;
+}
+
+const said: Figure[] = [];
+
 /** One figure, one line of JSON. */
 export function figure(bench: string, name: string, values: Record<string, number | string>): void {
+  said.push({ name, ...values });
   process.stdout.write(`${JSON.stringify({ bench, name, ...values })}\n`);
+}
+
+/** All that were printed so far. */
+export function figures(): readonly Figure[] {
+  return said;
 }
 
 export function median(values: readonly number[]): number {

@@ -9,6 +9,8 @@ import { freePort } from "#tools/testing/free-port.ts";
 
 /** Something that is measured: a process, where it listens, and how it ends. */
 export interface Measured {
+  /** Of a gateway. */
+  adminPort?: number;
   pid: number;
   port: number;
   end: () => Promise<void>;
@@ -16,17 +18,27 @@ export interface Measured {
 
 export const hasNginx = !spawnSync("nginx", ["-v"]).error;
 
-/** One nginx worker: answers 200 by itself, or with `upstream` proxies to it over kept connections. */
-export async function startNginx(folder: string, name: string, upstreamPort?: number): Promise<Measured> {
+export interface NginxRole {
+  /** Port that it proxies to over kept connections; absent: it answers by itself. */
+  upstream?: number;
+  /** Folder whose files it answers with. */
+  root?: string;
+  tls?: { certificate: string; key: string };
+}
+
+/** One nginx worker: answers 200 and a small JSON by itself, or as its role says. */
+export async function startNginx(folder: string, name: string, role: NginxRole = {}): Promise<Measured> {
   const port = await freePort();
   const home = join(folder, name);
   mkdirSync(home, { recursive: true });
+  const { upstream: to, root, tls } = role;
+  const own =
+    root === undefined ? `default_type application/json; return 200 '${ANSWER}';` : `root ${root}; sendfile on;`;
   const location =
-    upstreamPort === undefined
-      ? `default_type application/json; return 200 '{"id":7,"item":"a lamp","quantity":1}';`
-      : `proxy_pass http://upstream; proxy_http_version 1.1; proxy_set_header Connection "";`;
-  const upstream =
-    upstreamPort === undefined ? "" : `upstream upstream { server 127.0.0.1:${upstreamPort}; keepalive 128; }`;
+    to === undefined ? own : `proxy_pass http://upstream; proxy_http_version 1.1; proxy_set_header Connection "";`;
+  const upstream = to === undefined ? "" : `upstream upstream { server 127.0.0.1:${to}; keepalive 128; }`;
+  const speech = tls ? "ssl http2" : "";
+  const pair = tls ? `ssl_certificate ${tls.certificate}; ssl_certificate_key ${tls.key};` : "";
   writeFileSync(
     join(home, "nginx.conf"),
     `daemon off; worker_processes 1; pid ${home}/pid; error_log ${home}/error.log;
@@ -34,9 +46,36 @@ events { worker_connections 4096; }
 http { access_log off; keepalive_requests 1000000000; keepalive_timeout 600s;
 client_body_temp_path ${home}/a; proxy_temp_path ${home}/b; fastcgi_temp_path ${home}/c; uwsgi_temp_path ${home}/d; scgi_temp_path ${home}/e;
 ${upstream}
-server { listen 127.0.0.1:${port} backlog=4096; location / { ${location} } } }`,
+server { listen 127.0.0.1:${port} ${speech} backlog=4096; ${pair} location / { ${location} } } }`,
   );
   return started(spawnLeashed("nginx", ["-p", home, "-c", join(home, "nginx.conf")], { env: pathOnly() }), port);
+}
+
+const ANSWER = '{"id":7,"item":"a lamp","quantity":1}';
+
+export const hasHaproxy = !spawnSync("haproxy", ["-v"]).error;
+
+/** One HAProxy thread that proxies over kept connections. */
+export async function startHaproxy(folder: string, upstreamPort: number): Promise<Measured> {
+  const port = await freePort();
+  const file = join(folder, "haproxy.cfg");
+  writeFileSync(
+    file,
+    `global
+  nbthread 1
+  maxconn 4096
+defaults
+  mode http
+  timeout connect 5s
+  timeout client 60s
+  timeout server 60s
+  http-reuse always
+listen bench
+  bind 127.0.0.1:${port}
+  server upstream 127.0.0.1:${upstreamPort}
+`,
+  );
+  return started(spawnLeashed("haproxy", ["-db", "-f", file], { env: pathOnly() }), port);
 }
 
 export async function startRedis(folder: string): Promise<Measured> {
@@ -51,6 +90,7 @@ export async function startGateway(
   config: string,
   env: Record<string, string> = {},
 ): Promise<Measured> {
+  mkdirSync(folder, { recursive: true });
   const [port, adminPort] = [await freePort(), await freePort()];
   const args = [
     "--config",
@@ -65,7 +105,7 @@ export async function startGateway(
   const child = spawnLeashed(process.execPath, [join(repository, "dist/gateway/gateway.mjs"), ...args], {
     env: { ...pathOnly(), CAUSEWAY_DATA_DIR: join(folder, "data"), CAUSEWAY_LOG_LEVEL: "warn", ...env },
   });
-  return started(child, port);
+  return { ...(await started(child, port)), adminPort };
 }
 
 const pathOnly = () => ({ PATH: process.env.PATH ?? "" });
