@@ -114,6 +114,7 @@ export class TargetGroup {
   }
 }
 
-function dialOf({ protocol, tls, timeouts }: Upstream): Dial {
+/** Of an upstream. */
+export function dialOf({ protocol, tls, timeouts }: Upstream): Dial {
   return { protocol, tls, connectMs: timeouts.connectMs };
 }
