@@ -65,6 +65,7 @@ class Worker {
     this.#targets = new TargetBook({
       clock: systemClock,
       random: Math.random,
+      addressOf: (exchange) => this.#identity.clientAddressOf(exchange),
       poolFor: (fact, dial) => this.#pools.poolFor(fact, dial),
       release: (pool) => this.#pools.release(pool),
     });
