@@ -48,7 +48,7 @@ export const retry = z.strictObject({
     .max(8)
     .default(["connect", "reset"])
     .describe("What is tried again: connect, reset, timeout, 429, 500, 502, 503, 504; default connect and reset"),
-  /** How long one try may take until its answer's headers; counted as `timeout`. */
+  /** How long one try may take until its answer's headers, but for the time of an upload; counted as `timeout`. */
   perTryTimeout: noticeableMs.optional().describe("Until the headers of one try's answer"),
 });
 export type Retry = z.infer<typeof retry>;

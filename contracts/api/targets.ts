@@ -34,7 +34,8 @@ const dnsTarget = z
   .strictObject({ dns: dnsName, port: port.optional(), scheme, path: basePath, weight })
   .transform(({ dns, port, scheme, path = "", weight }): Target => {
     return { url: `${scheme}://${dns}${port === undefined ? "" : `:${port}`}${path}`, weight, resolve: "dns" };
-  });
+  })
+  .refine(isUrl, { error: "expected a host name", path: ["dns"] });
 
 /** `{ srv: _http._tcp.api.internal }` is short for a URL with `resolve: srv`. */
 const srvTarget = z
@@ -46,7 +47,13 @@ const srvTarget = z
   })
   .transform(({ srv, scheme, path = "", weight }): Target => {
     return { url: `${scheme}://${srv}${path}`, weight, resolve: "srv" };
-  });
+  })
+  .refine(isUrl, { error: "expected a service name", path: ["srv"] });
+
+/** A name may look right and still be none: `1.2.3.999` is no host. */
+function isUrl({ url }: Target): boolean {
+  return httpUrl.safeParse(url).success;
+}
 
 /** A URL alone, or with a weight; a name that DNS resolves to several; SRV records. */
 export const targets = z

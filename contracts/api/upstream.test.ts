@@ -33,6 +33,7 @@ test("what is not said has its default", () => {
     balancing: "round-robin",
     ejection: { consecutiveFailures: 5, for: 30_000, maxShare: 0.5 },
     slowStart: 0,
+    protocol: "http1",
     timeouts: { connectMs: 5_000, headersMs: 30_000, idleMs: 60_000 },
     retry: { attempts: 2, budget: { share: 0.2, minPerSecond: 10 }, on: ["connect", "reset"] },
   });
@@ -58,6 +59,7 @@ describe("a wrong value is told with what was expected there", () => {
     [{ targets: [one], health: { interval: "soon" } }, "health.interval", /duration such as/],
     [{ targets: [one], helth: {} }, "helth", /not known here/],
     [{ targets: [{ srv: "api.internal" }] }, "targets.0.srv", /_http\._tcp\.api\.internal/],
+    [{ targets: [{ dns: "1.2.3.999" }] }, "targets.0.dns", /expected a host name/],
     [{ targets: [one], balancing: { hash: { header: "a b" } } }, "balancing.hash.header", /header name/],
     [{ discovery: { url: "http://a", items: "$.data[0]" } }, "discovery.items", /path such as \$\.data/],
     [{ discovery: { url: "http://a", every: "1ms" } }, "discovery.every", /at least 100ms/],

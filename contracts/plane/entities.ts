@@ -61,6 +61,7 @@ export const keyInput = z.strictObject({
   expiresAt: z.iso.datetime({ offset: true }).nullable().default(null),
   tags: keyRecord.shape.tags,
   metadata: keyRecord.shape.metadata,
+  boundCertificate: keyRecord.shape.boundCertificate,
 });
 export type KeyBody = z.infer<typeof keyInput>;
 
@@ -77,6 +78,8 @@ export const keyView = z.object({
   spikeArrest: spikeView.nullable(),
   throttle: throttleView.nullable(),
   metadata: z.record(z.string(), z.string()),
+  /** Fingerprint of the one client certificate that it opens with. */
+  boundCertificate: z.string().optional(),
   expiresAt: z.string().nullable(),
   tags: z.array(z.string()),
   version: z.int(),

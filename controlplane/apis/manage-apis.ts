@@ -9,6 +9,7 @@ import { diffOf, recordAudit } from "../audit/record-audit.ts";
 import type { PlaneTx } from "../db/database.ts";
 import type { Plane } from "../plane.ts";
 import { publish } from "../revisions/publish.ts";
+import { demandAuthPolicies } from "./auth-policies.ts";
 import { resolvedColumns } from "./resolve-settings.ts";
 import { viewApi, viewApiDetail, type ApiRow } from "./view-api.ts";
 
@@ -45,6 +46,7 @@ export async function createApi(plane: Plane, actor: Actor, input: ApiInput): Pr
     if (counted!.standing >= MOST_APIS)
       throw new AppError("conflict", `An environment holds at most ${MOST_APIS} APIs.`);
     await demandFreeListen(tx, input, id);
+    await demandAuthPolicies(tx, input.auth);
     await tx.insert(apis).values({
       id,
       name: input.name,
@@ -75,6 +77,7 @@ export async function updateApi(
   return plane.db.transaction(async (tx) => {
     const before = await find(tx, id);
     await demandFreeListen(tx, input, before.id);
+    await demandAuthPolicies(tx, input.auth);
     const [changed] = await tx
       .update(apis)
       .set({

@@ -55,6 +55,19 @@ describe("an API", () => {
     expect(body).toMatchObject({ code: "conflict", fields: [{ path: "listen", message: "is taken by taken" }] });
   });
 
+  test("gives its callers policies that are there, and none of them can be deleted", async () => {
+    const made = await make("tokens");
+    const policy = await plane.call<PolicyView>("POST", "/policies", { name: "by token", apis: [made.id] });
+    const auth = (id: string) => ({ jwt: { issuer: "https://issuer.test", audience: "a", scopes: { read: [id] } } });
+    const put = (id: string, version: number) =>
+      plane.call<Problem>("PUT", `/apis/${made.id}?version=${version}`, api("tokens", { auth: auth(id) }));
+    const wrong = await put("pol_0000000000000000000000000a", 1);
+    expect(wrong).toMatchObject({ status: 400, body: { fields: [{ path: "auth.anyOf.0.jwt.scopes.read.0" }] } });
+    expect(await put(policy.body.id, 1)).toMatchObject({ status: 200 });
+    const gone = await plane.call<Problem>("DELETE", `/policies/${policy.body.id}`);
+    expect(gone).toMatchObject({ status: 409, body: { title: expect.stringContaining("tokens") } });
+  });
+
   test("that somebody else changed meanwhile is not overwritten", async () => {
     const { id } = await make("contested");
     await plane.call("PUT", `/apis/${id}?version=1`, api("contested"));

@@ -124,6 +124,7 @@ function view(row: KeyRow, names: Map<string, string>): KeyView {
     spikeArrest: record.spikeArrest ?? null,
     throttle: record.throttle ?? null,
     metadata: record.metadata,
+    ...(record.boundCertificate ? { boundCertificate: record.boundCertificate } : {}),
     expiresAt: record.expiresAtMs === null ? null : new Date(record.expiresAtMs).toISOString(),
     tags: record.tags,
     version: row.version,

@@ -6,6 +6,7 @@ import type { Actor } from "#contracts/plane/claims.ts";
 import type { PolicyBody, PolicyView } from "#contracts/plane/entities.ts";
 import { policy } from "#contracts/policy/policy.ts";
 import { apis, keys, policies } from "#drizzle/controlplane/schema.ts";
+import { apisThatGive } from "../apis/auth-policies.ts";
 import { staleVersion } from "../apis/manage-apis.ts";
 import { diffOf, recordAudit } from "../audit/record-audit.ts";
 import type { PlaneTx } from "../db/database.ts";
@@ -66,6 +67,12 @@ export async function deletePolicy(plane: Plane, actor: Actor, id: string): Prom
     const holders = (await keyCounts(tx)).get(row.id) ?? 0;
     if (holders > 0)
       throw new AppError("conflict", `${holders} keys carry the policy ${row.name}. Revoke them or change them first.`);
+    const givers = await apisThatGive(tx, row.id);
+    if (givers.length > 0)
+      throw new AppError(
+        "conflict",
+        `Callers get ${row.name} by the authentication of ${givers.join(", ")}. Take it out of there first.`,
+      );
     await tx.delete(policies).where(eq(policies.id, row.id));
     const target = { kind: "policy", id, name: row.name };
     await recordAudit(tx, plane, { actor, action: "policy.delete", target, diff: diffOf(row.body, {}) });

@@ -16,6 +16,8 @@ interface WorkerCounts {
   storeDegraded: boolean;
   waiting: number;
   droppedAllowances: number;
+  forgottenTokens: number;
+  forgottenNonces: number;
 }
 
 /** Names of all metrics of the gateway; fed by the workers' aggregates, so that the request's path pays nothing for them. */
@@ -50,6 +52,14 @@ export class GatewayMetrics {
       "causeway_limit_allowances_dropped",
       "Leases of limits by callers' values or tokens that left for want of room, over the live workers",
     ),
+    forgottenTokens: this.#gauge(
+      "causeway_identity_tokens_forgotten",
+      "Tokens and issuers that left their cache for want of room, over the live workers: they are verified again",
+    ),
+    forgottenNonces: this.#gauge(
+      "causeway_identity_nonces_forgotten",
+      "Nonces of signatures that were forgotten before their time, over the live workers: one may be used again",
+    ),
     droppedCounts: this.#gauge(
       "causeway_limit_counts_dropped",
       "Counts of limits by callers' values or tokens that were lost for want of room, since the start",
@@ -66,6 +76,8 @@ export class GatewayMetrics {
     this.#gauges.degraded.set(this.storeDegraded ? 1 : 0);
     this.#gauges.waiting.set(this.sum("waiting"));
     this.#gauges.droppedAllowances.set(this.sum("droppedAllowances"));
+    this.#gauges.forgottenTokens.set(this.sum("forgottenTokens"));
+    this.#gauges.forgottenNonces.set(this.sum("forgottenNonces"));
   }
 
   set(state: { revision: number; workers: number; droppedCounts: number }): void {
@@ -78,7 +90,7 @@ export class GatewayMetrics {
     return [...this.#perWorker.values()].some((counts) => counts.storeDegraded);
   }
 
-  sum(member: "connections" | "inFlight" | "memoryBytes" | "waiting" | "droppedAllowances"): number {
+  sum(member: Exclude<keyof WorkerCounts, "entries" | "droppedRecords" | "storeDegraded">): number {
     return [...this.#perWorker.values()].reduce((total, counts) => total + counts[member], 0);
   }
 

@@ -114,8 +114,15 @@ export class Identities {
     return this.#peers.of(peer);
   }
 
-  close(): Promise<void> {
-    return this.#options.outbound.close();
+  /** What left for want of room, since the start. */
+  figures(): { forgottenTokens: number; forgottenNonces: number } {
+    const caches = [this.#tokens, this.#introspected, this.#issued, this.#issuers];
+    const forgottenTokens = caches.reduce((sum, { evicted }) => sum + evicted, 0);
+    return { forgottenTokens, forgottenNonces: this.replays.forgotten };
+  }
+
+  close(): void {
+    this.#options.outbound.close();
   }
 
   #keysOf({ jwks, secret, issuer, staleFor, rotationOverlap }: JwtAuth): KeySource {

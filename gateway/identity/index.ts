@@ -4,7 +4,7 @@
  * issuer that cannot be reached for a bad token, and leaves the gateway only through its guarded client.
  */
 export { Identities, type IdentitiesOptions } from "./identities.ts";
-export { IssuerClient, noOutbound, type Outbound, type OutboundRequest } from "./outbound.ts";
+export { IssuerClient, noOutbound, type DialRule, type Outbound } from "./outbound.ts";
 export { judgeChain } from "./certificate-chain.ts";
 export type { PeerCertificate, TlsPeer } from "./peer-certificate.ts";
 export { callerId } from "./caller.ts";

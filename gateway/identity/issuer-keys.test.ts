@@ -21,7 +21,7 @@ function issuerOf(...keys: object[]) {
       if (state.down) throw new Error("down");
       return { keys: state.keys };
     },
-    close: async () => {},
+    close: () => {},
   };
   let versions = 0;
   const source = new IssuerKeys({

@@ -23,7 +23,10 @@ function literal() {
       api("oidc", { oidc: { issuer: issuer.url, audience: ["orders", "other"] } }),
       api("inline", { jwt: { ...jwt, jwks: { keys: issuer.keys } } }),
       api("shared", { jwt: { issuer: issuer.url, audience: "orders", secret: "env://SHARED" } }),
-      api("placed", { jwt: { ...jwt, header: "X-Token", query: "token", cookie: "session" } }),
+      {
+        ...api("placed", { jwt: { ...jwt, header: "X-Token", query: "token", cookie: "session" } }),
+        transform: { request: { headers: { set: { "X-From": "gateway" } } } },
+      },
       api("pinned", { jwt: { ...jwt, algorithms: ["ES256"] } }),
     ],
     policies: [{ id: "readers", apis: ["scoped", "claimed"], rate: "3/h" }],
@@ -70,7 +73,7 @@ describe("a token of the issuer", () => {
     expect(await call(`/placed/x?a=%20&token=${token}&b`)).toMatchObject({ status: 200 });
     expect(upstream.last().url).toBe("/x?a=%20&b");
     expect(await call("/placed/x", { cookie: `a=1; session=${token}; b=2` })).toMatchObject({ status: 200 });
-    expect(upstream.last().headers.cookie).toBe("a=1; b=2");
+    expect(upstream.last().headers).toMatchObject({ cookie: "a=1; b=2", "x-from": "gateway" });
   });
 
   test("brings policies by scope and by claim, whose limits hold for its subject", async () => {

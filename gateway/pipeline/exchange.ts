@@ -3,15 +3,8 @@ import type { Session } from "#gateway/session/index.ts";
 import type { Fields, Inbound } from "#gateway/wire/index.ts";
 import { collectBody } from "./collect-body.ts";
 import { requestIdOf } from "./request-id.ts";
+import type { HeaderEdit } from "./header-edit.ts";
 import type { CompiledApi, Plan } from "./compile-api.ts";
-
-/** Changes to the headers that go upstream, decided at load. */
-export interface HeaderEdit {
-  /** Lower-case names that do not pass. */
-  drop: ReadonlySet<string>;
-  /** `[name, value, …]` that is added. */
-  add: readonly string[];
-}
 
 /** What is known of a client's connection, decided once and not per request. */
 export interface Connection {

@@ -8,10 +8,10 @@ export {
   type Admitted,
   type Connection,
   type Underway,
-  type HeaderEdit,
   type Identified,
   type Responding,
 } from "./exchange.ts";
+export { withEdit, type HeaderEdit } from "./header-edit.ts";
 export { definePlugin, type AnyPlugin, type Phase, type PluginDeps, type Step, type StepResult } from "./plugin.ts";
 export { reject, problemReply, type Reply } from "./reply.ts";
 export { compileApi, type CompileDeps, type CompiledApi, type Plan } from "./compile-api.ts";

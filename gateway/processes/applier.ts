@@ -76,6 +76,7 @@ function proofDeps({ settings }: Configuration): CompileDeps {
   const targets = new TargetBook({
     clock: systemClock,
     random: Math.random,
+    addressOf: () => "",
     poolFor: () => unopenedPool,
     release: () => {},
   });

@@ -65,5 +65,9 @@ export type FromWorker =
       waiting: number;
       /** Allowances by values or tokens of callers that left for want of room, since the worker's start. */
       droppedAllowances: number;
+      /** Tokens and issuers that left their cache for want of room, since the worker's start. */
+      forgottenTokens: number;
+      /** Nonces of signatures that were forgotten before their time. */
+      forgottenNonces: number;
     }
   | { type: "drained"; cutOff: number };

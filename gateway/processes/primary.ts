@@ -8,7 +8,7 @@ import type { ConfiguredNode, Source } from "#gateway/config/index.ts";
 import { LocalAuthority, loadQuotas, saveQuotas } from "#gateway/limit/index.ts";
 import type { GatewayOptions } from "#gateway/options.ts";
 import { processSecrets } from "#gateway/secrets/index.ts";
-import { TargetWatch, guardedRequest, parseRanges } from "#gateway/upstream/index.ts";
+import { PoolSet, TargetWatch, guardedRequest, parseRanges, targetChecks } from "#gateway/upstream/index.ts";
 import { UsageError } from "#gateway/usage-error.ts";
 import { GATEWAY_VERSION } from "#gateway/version.ts";
 import { Applier } from "./applier.ts";
@@ -226,6 +226,16 @@ class Primary implements RunningGateway {
 function watchFor({ dnsServers, denyPrivate, upstreamAllow }: GatewayOptions, log: Logger): TargetWatch {
   const resolver = new Resolver({ timeout: 2_000, tries: 2 });
   if (dnsServers.length > 0) resolver.setServers(dnsServers);
-  const ask = guardedRequest({ denyPrivate, allowed: parseRanges(upstreamAllow) });
-  return new TargetWatch({ clock: systemClock, random: Math.random, resolver, ask, secrets: processSecrets, log });
+  const guard = { denyPrivate, allowed: parseRanges(upstreamAllow) };
+  const ask = guardedRequest(guard);
+  const check = targetChecks(new PoolSet({ ...guard, secrets: processSecrets }));
+  return new TargetWatch({
+    clock: systemClock,
+    random: Math.random,
+    resolver,
+    ask,
+    check,
+    secrets: processSecrets,
+    log,
+  });
 }

@@ -8,7 +8,7 @@ import { Aggregator } from "#gateway/record/index.ts";
 import { processSecrets } from "#gateway/secrets/index.ts";
 import { TrafficServer } from "#gateway/serve/index.ts";
 import { SessionBook, type KeyOutcome } from "#gateway/session/index.ts";
-import { PoolSet, TargetBook, parseRanges } from "#gateway/upstream/index.ts";
+import { PoolSet, TargetBook, dialGuard, parseRanges } from "#gateway/upstream/index.ts";
 import { Loader } from "./loader.ts";
 import type { FromWorker, ToWorker, WorkerSettings } from "./messages.ts";
 import { Questions } from "./questions.ts";
@@ -65,6 +65,7 @@ class Worker {
     this.#targets = new TargetBook({
       clock: systemClock,
       random: Math.random,
+      addressOf: (exchange) => this.#identity.clientAddressOf(exchange),
       poolFor: (fact, dial) => this.#pools.poolFor(fact, dial),
       release: (pool) => this.#pools.release(pool),
     });
@@ -77,7 +78,7 @@ class Worker {
       secrets: processSecrets,
       guard,
     });
-    const outbound = new IssuerClient(guard);
+    const outbound = new IssuerClient((host) => dialGuard(host, guard));
     this.#identity = new Identities({ outbound, secrets: processSecrets, clock: systemClock, trustedProxies });
     this.#loader = new Loader(this.#limits, this.#sessions, this.#targets, this.#identity);
     this.#timers = [setInterval(() => this.#flush(), FLUSH_MS), setInterval(() => this.#limits.sweep(), SWEEP_MS)];
@@ -154,7 +155,11 @@ class Worker {
     const upstream = this.#targets.figures();
     // It never rejects: a store that is away is what it finds out.
     void this.#shared?.probe();
-    const limits = { storeDegraded: this.#shared?.degraded ?? false, ...this.#limits.figures() };
+    const limits = {
+      storeDegraded: this.#shared?.degraded ?? false,
+      ...this.#limits.figures(),
+      ...this.#identity.figures(),
+    };
     this.#channel.send({
       type: "counts",
       entries,
@@ -173,7 +178,7 @@ class Worker {
     this.#limits.sweep(Date.now(), true);
     this.#flush();
     this.#pools.destroy();
-    await this.#identity.close();
+    this.#identity.close();
     await this.#redis?.quit().catch(() => {});
     this.#channel.send({ type: "drained", cutOff });
   }

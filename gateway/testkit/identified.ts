@@ -33,6 +33,7 @@ export function exchangeOf(asked: AskedRequest = {}): Exchange {
     query,
     upstreamQuery: query,
     fields: new Fields(headers.flat()),
+    inbound: { authority: headers.find(([name]) => name.toLowerCase() === "host")?.[1] },
     nowMs: asked.nowMs ?? Date.now(),
     principal: null,
     credentialHeader: undefined,

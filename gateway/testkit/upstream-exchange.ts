@@ -6,17 +6,9 @@ export interface Sketch {
   fields?: string[];
   query?: string;
   address?: string;
-  trusted?: boolean;
 }
 
 /** As much of an exchange as choosing a target looks at. */
-export function exchangeOf({
-  nowMs = 0,
-  fields = [],
-  query = "",
-  address = "192.0.2.1",
-  trusted = false,
-}: Sketch = {}) {
-  const connection = { address, trusted };
-  return { nowMs, fields: new Fields(fields), query, connection } as unknown as Exchange;
+export function exchangeOf({ nowMs = 0, fields = [], query = "", address = "192.0.2.1" }: Sketch = {}): Exchange {
+  return { nowMs, fields: new Fields(fields), query, connection: { address } } as unknown as Exchange;
 }

@@ -76,8 +76,7 @@ class Forwarding implements OutboundHandler, BodySink {
     const tries = this.#tried.push(target);
     this.#target = target;
     balancer.began(target, exchange);
-    const { perTryMs } = balancer.retry;
-    if (perTryMs !== undefined) this.#tryTimer = setTimeout(() => this.#giveUp(), perTryMs);
+    this.#timeTry();
     const stream = target.pool.dispatch(
       {
         method: exchange.method,
@@ -114,6 +113,8 @@ class Forwarding implements OutboundHandler, BodySink {
     if (!inbound.hasBody) return;
     if (bufferedBody === undefined) {
       this.#bodyBegun = true;
+      // How long an upload takes is the client's; the try is timed again from its last byte.
+      clearTimeout(this.#tryTimer);
       return inbound.readBody(this);
     }
     stream.write(bufferedBody);
@@ -128,6 +129,7 @@ class Forwarding implements OutboundHandler, BodySink {
   }
 
   onBodyEnd(trailers: readonly string[] | undefined): void {
+    if (!this.#answerBegun && this.#stream !== undefined) this.#timeTry();
     this.#stream?.end(trailers);
   }
 
@@ -227,6 +229,11 @@ class Forwarding implements OutboundHandler, BodySink {
     if (!this.#tried.includes(next)) this.#send(next);
     else this.#tryTimer = setTimeout(() => this.#send(next), backoffMs(this.#tried.length, REPEAT));
     return true;
+  }
+
+  #timeTry(): void {
+    const { perTryMs } = this.#exchange.plan!.balancer.retry;
+    if (perTryMs !== undefined) this.#tryTimer = setTimeout(() => this.#giveUp(), perTryMs);
   }
 
   /** One try had its time. */

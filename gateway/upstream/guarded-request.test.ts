@@ -17,16 +17,13 @@ afterAll(() => upstream.stop());
 
 const open = guardedRequest({ denyPrivate: false, allowed: parseRanges([]) });
 const closed = guardedRequest({ denyPrivate: true, allowed: parseRanges([]) });
-const limits = { timeoutMs: 5_000, maxBytes: 1_000 };
+const limits = { headers: { "x-asked": "1" }, timeoutMs: 5_000, maxBytes: 1_000 };
 
 describe("a request of the gateway's own", () => {
-  test("dials the address that it is given, under the URL's name", async () => {
-    const { status, body } = await open({ url: `http://api.test:${upstream.port}/x`, address: "127.0.0.1", ...limits });
+  test("brings status and body, and follows no redirect", async () => {
+    const { status, body } = await open({ url: `${upstream.url}/x`, ...limits });
     expect([status, body.toString()]).toEqual([200, "ok"]);
-    expect(upstream.last().headers.host).toBe(`api.test:${upstream.port}`);
-  });
-
-  test("follows no redirect", async () => {
+    expect(upstream.last().headers["x-asked"]).toBe("1");
     expect(await open({ url: `${upstream.url}/moved`, ...limits })).toMatchObject({ status: 302 });
   });
 
@@ -35,13 +32,12 @@ describe("a request of the gateway's own", () => {
     await expect(open({ url: `${upstream.url}/long`, ...limits })).rejects.toThrow("more than 1000 bytes");
   });
 
-  test.each([
-    ["a literal address", { url: "http://127.0.0.1:1/" }],
-    ["a name", { url: "http://localhost:1/" }],
-    ["an address that a name was resolved to", { url: "http://api.test:1/", address: "169.254.169.254" }],
-  ])("refuses a private target where private ones are refused: %s", async (_name, asked) => {
-    await expect(closed({ ...asked, ...limits })).rejects.toThrow("are refused here");
-  });
+  test.each([["http://127.0.0.1:1/"], ["http://localhost:1/"], ["http://[::1]:1/"], ["http://169.254.169.254/"]])(
+    "refuses %s where private addresses are refused",
+    async (url) => {
+      await expect(closed({ url, ...limits })).rejects.toThrow("are refused here");
+    },
+  );
 
   test("but for the ones that the operator allows", async () => {
     const some = guardedRequest({ denyPrivate: true, allowed: parseRanges(["127.0.0.0/8"]) });

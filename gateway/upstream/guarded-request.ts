@@ -1,14 +1,10 @@
-import { request as plainRequest, type IncomingMessage, type RequestOptions } from "node:http";
+import { request as plainRequest, type IncomingMessage } from "node:http";
 import { request as tlsRequest } from "node:https";
-import { isIP, type LookupFunction } from "node:net";
 import { dialGuard, type GuardOptions } from "./address-guard.ts";
 
 export interface Asked {
   url: string;
-  method?: "GET" | "HEAD" | "OPTIONS";
-  /** Dialled in place of the URL's host. */
-  address?: string | undefined;
-  headers?: Record<string, string>;
+  headers: Record<string, string>;
   /** For all of it. */
   timeoutMs: number;
   maxBytes: number;
@@ -19,29 +15,26 @@ export interface Answered {
   body: Buffer;
 }
 
-/** Asks registries and checks targets. A fake of it is what tests pass. */
+/** Asks registries. A fake of it is what tests pass. */
 export type GuardedRequest = (asked: Asked) => Promise<Answered>;
 
 /**
- * Requests of the gateway's own, by the rule of upstreams: the address that was checked is the one that is dialled. Each has
- * a connection of its own, since whether one comes about is part of the question. A redirect is an answer like others: it
- * could lead where no one may go.
+ * Requests of the gateway's own, by the rule of upstreams: the address that was checked is the one that is dialled. A
+ * redirect is an answer like others: it could lead where no one may go.
  */
 export function guardedRequest(guard: GuardOptions): GuardedRequest {
-  return (asked) =>
+  return ({ url: text, headers, timeoutMs, maxBytes }) =>
     new Promise((resolve, reject) => {
-      const url = new URL(asked.url);
-      const host = asked.address ?? url.hostname.replace(/^\[|\]$/g, "");
-      const { refusal, lookup: guarded } = dialGuard(host, guard);
+      const url = new URL(text);
+      const { refusal, lookup } = dialGuard(url.hostname.replace(/^\[|\]$/g, ""), guard);
       if (refusal) return reject(refusal);
-      const { method = "GET", headers = {}, timeoutMs, maxBytes } = asked;
-      const options: RequestOptions = { method, agent: false, headers, signal: AbortSignal.timeout(timeoutMs) };
-      const lookup = asked.address === undefined ? guarded : fixedLookup(asked.address);
       const send = url.protocol === "https:" ? tlsRequest : plainRequest;
-      const request = send(url, { ...options, ...(lookup && { lookup }) }, (response) => {
-        collect(response, maxBytes).then((body) => resolve({ status: response.statusCode ?? 0, body }), reject);
+      const options = { agent: false, headers, signal: AbortSignal.timeout(timeoutMs), ...(lookup && { lookup }) };
+      const failed = (error: Error) => reject(withReason(error, timeoutMs));
+      const request = send(url, options, (response) => {
+        collect(response, maxBytes).then((body) => resolve({ status: response.statusCode ?? 0, body }), failed);
       });
-      request.once("error", (error) => reject(withReason(error, timeoutMs)));
+      request.once("error", failed);
       request.end();
     });
 }
@@ -55,15 +48,6 @@ async function collect(response: IncomingMessage, maxBytes: number): Promise<Buf
     chunks.push(chunk as Buffer);
   }
   return Buffer.concat(chunks);
-}
-
-/** The name stays the request's host and TLS server name; what is dialled is this address. */
-function fixedLookup(address: string): LookupFunction {
-  const family = isIP(address);
-  return (_hostname, options, callback) => {
-    if (options.all) return callback(null, [{ address, family }]);
-    callback(null, address, family);
-  };
 }
 
 function withReason(error: Error, timeoutMs: number): Error {

@@ -10,6 +10,7 @@ export { TargetBook } from "./balance/target-book.ts";
 export type { TargetFact } from "./balance/target.ts";
 export { dialGuard, unopenedPool, type GuardOptions } from "./address-guard.ts";
 export { guardedRequest } from "./guarded-request.ts";
+export { targetChecks } from "./health/check-target.ts";
 export { TargetWatch, type Findings, type WatchFigures } from "./watch/target-watch.ts";
 export { PoolSet, type PoolSetOptions } from "./pool-set.ts";
 export { forwardUpstream, type ForwardDeps } from "./forward.ts";

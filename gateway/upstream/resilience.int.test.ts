@@ -45,6 +45,7 @@ beforeAll(async () => {
     {
       apis: [
         api("elsewhere", { targets: both, retry: { on: [503, "reset", "timeout"], perTryTimeout: "300ms" } }),
+        api("patient", { targets: [well.url], retry: { perTryTimeout: "200ms" } }),
         api("again", { targets: [sick.url], retry: { on: [503], attempts: 1 } }),
         api("broke", { targets: both, retry: { on: [503], budget: { share: 0, minPerSecond: 0 } } }),
         api("bounded", { targets: [well.url], timeouts: { totalMs: "200ms" } }),
@@ -100,6 +101,20 @@ describe("a request is tried again", () => {
     expect(posts.map(({ status }) => status).sort((a, b) => a - b)).toEqual([200, 200, 503, 503]);
     expect(puts.map(({ status }) => status).sort((a, b) => a - b)).toEqual([200, 200, 503, 503]);
     expect(sent()).toBe(4);
+  });
+
+  test("the time of an upload is not a try's", async () => {
+    const slowly = new ReadableStream<Uint8Array>({
+      async start(controller) {
+        controller.enqueue(new TextEncoder().encode("one "));
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        controller.enqueue(new TextEncoder().encode("two"));
+        controller.close();
+      },
+    });
+    const init = { method: "PUT", body: slowly, duplex: "half" } as RequestInit;
+    expect((await call("/patient/upload", init)).status).toBe(200);
+    expect(well.last().body).toBe("one two");
   });
 
   test("at the same target, after a moment, where there is no other", async () => {

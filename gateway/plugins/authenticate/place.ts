@@ -1,4 +1,4 @@
-import type { Exchange } from "#gateway/pipeline/index.ts";
+import { withEdit, type Exchange } from "#gateway/pipeline/index.ts";
 import { withoutCookie, readCookie } from "./cookie.ts";
 
 /** Where a credential may stand in a request. */
@@ -11,6 +11,7 @@ export interface Place {
 }
 
 const MAX_LENGTH = 16_384;
+const COOKIE: ReadonlySet<string> = new Set(["cookie"]);
 
 /** `Authorization: Bearer …`. */
 export const bearerPlace: Place = {
@@ -66,9 +67,8 @@ export function cookiePlace(name: string): Place {
     },
     strip(exchange) {
       const rest = withoutCookie(exchange.fields.get("cookie") ?? "", name);
-      const { drop, add } = exchange.requestEdit ?? { drop: [], add: [] };
-      const kept = rest === "" ? add : [...add, "Cookie", rest];
-      exchange.requestEdit = { drop: new Set([...drop, "cookie"]), add: kept };
+      const edit = { drop: COOKIE, add: rest === "" ? [] : ["Cookie", rest] };
+      exchange.requestEdit = withEdit(exchange.requestEdit, edit);
     },
   };
 }
@@ -96,8 +96,7 @@ export function stripHeader(exchange: Exchange, name: string): void {
     exchange.credentialHeader = name;
     return;
   }
-  const { drop, add } = exchange.requestEdit ?? { drop: [], add: [] };
-  exchange.requestEdit = { drop: new Set([...drop, name]), add };
+  exchange.requestEdit = withEdit(exchange.requestEdit, { drop: new Set([name]), add: [] });
 }
 
 function bounded(text: string): string | undefined {

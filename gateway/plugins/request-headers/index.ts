@@ -1,7 +1,7 @@
 /** Sets and removes headers of the request before it goes upstream. Values may hold variables: `$key.id`. */
 import { resolvedApi } from "#contracts/api/resolved.ts";
 import { compileHeaderChanges } from "#gateway/context/index.ts";
-import { definePlugin, type HeaderEdit } from "#gateway/pipeline/index.ts";
+import { definePlugin, withEdit, type HeaderEdit } from "#gateway/pipeline/index.ts";
 
 export const requestHeaders = definePlugin({
   name: "requestHeaders",
@@ -13,12 +13,12 @@ export const requestHeaders = definePlugin({
     const { drop, add } = compileHeaderChanges(changes, "transform.request.headers", deps);
     if (typeof add === "function")
       return (exchange) => {
-        exchange.requestEdit = { drop, add: add(exchange) };
+        exchange.requestEdit = withEdit(exchange.requestEdit, { drop, add: add(exchange) });
         return undefined;
       };
     const edit: HeaderEdit = { drop, add };
     return (exchange) => {
-      exchange.requestEdit = edit;
+      exchange.requestEdit = withEdit(exchange.requestEdit, edit);
       return undefined;
     };
   },

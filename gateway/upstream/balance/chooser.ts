@@ -1,5 +1,6 @@
 import type { Balancing } from "#contracts/api/resilience.ts";
 import type { Exchange } from "#gateway/pipeline/exchange.ts";
+import { hashKeyReader, type AddressOf } from "./hash-key.ts";
 import { hashedChooser } from "./hashed.ts";
 import { leastLoadedChooser } from "./least-loaded.ts";
 import { roundRobinChooser } from "./round-robin.ts";
@@ -14,11 +15,16 @@ export interface Chooser {
   other(exchange: Exchange, isRefused: (target: Target) => boolean): Target | undefined;
 }
 
-/** `turn` is where a round begins, so that a new layout does not favour its first target. */
-export function chooserFor(balancing: Balancing, targets: readonly Target[], random: () => number): Chooser {
+export interface ChooserDeps {
+  random: () => number;
+  addressOf: AddressOf;
+}
+
+export function chooserFor(balancing: Balancing, targets: readonly Target[], deps: ChooserDeps): Chooser {
+  const { random, addressOf } = deps;
   const turns = roundRobinChooser(targets, random);
   if (targets.length <= 1 || balancing === "round-robin") return turns;
   return balancing === "least-loaded"
     ? leastLoadedChooser(targets, random)
-    : hashedChooser(targets, balancing.hash, turns);
+    : hashedChooser(targets, hashKeyReader(balancing.hash, addressOf), turns);
 }

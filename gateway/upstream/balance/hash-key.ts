@@ -1,10 +1,11 @@
 import type { HashKey } from "#contracts/api/resilience.ts";
 import type { Exchange } from "#gateway/pipeline/exchange.ts";
 
-type Keyed = Pick<Exchange, "connection" | "fields" | "query">;
+/** Who calls, behind the proxies that this node trusts. */
+export type AddressOf = (exchange: Exchange) => string;
 
 /** Reads what a request is hashed by; `undefined` where it has no such thing. */
-export function hashKeyReader(key: HashKey): (exchange: Keyed) => string | undefined {
+export function hashKeyReader(key: HashKey, addressOf: AddressOf): (exchange: Exchange) => string | undefined {
   if (key === "address") return addressOf;
   if ("header" in key) {
     const name = key.header.toLowerCase();
@@ -12,12 +13,6 @@ export function hashKeyReader(key: HashKey): (exchange: Keyed) => string | undef
   }
   if ("cookie" in key) return ({ fields }) => valueAmong(fields.get("cookie"), key.cookie, ";");
   return ({ query }) => valueAmong(query.slice(1), key.query, "&");
-}
-
-/** Behind a proxy that is believed, the client is the last that the proxy names. */
-function addressOf({ connection, fields }: Keyed): string | undefined {
-  if (!connection.trusted) return connection.address;
-  return fields.get("x-forwarded-for")?.split(",").at(-1)?.trim() || connection.address;
 }
 
 /** `name=value` among others, as it was written: for a hash it need not be decoded. */

@@ -1,6 +1,5 @@
-import type { HashKey } from "#contracts/api/resilience.ts";
+import type { Exchange } from "#gateway/pipeline/exchange.ts";
 import type { Chooser } from "./chooser.ts";
-import { hashKeyReader } from "./hash-key.ts";
 import type { Target } from "./target.ts";
 
 /**
@@ -8,8 +7,11 @@ import type { Target } from "./target.ts";
  * highest score. A target that leaves moves its own keys and no others; one that is refused, tried or open moves them to
  * each key's second choice.
  */
-export function hashedChooser(targets: readonly Target[], key: HashKey, unkeyed: Chooser): Chooser {
-  const read = hashKeyReader(key);
+export function hashedChooser(
+  targets: readonly Target[],
+  read: (exchange: Exchange) => string | undefined,
+  unkeyed: Chooser,
+): Chooser {
   const seeds = targets.map(({ name }) => hashOf(name));
   // Comparing hashes is comparing scores where no weight differs; it saves a logarithm a target.
   const areEqual = targets.every((target) => target.pull === targets[0]!.pull);

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { apiSettings } from "#contracts/api/definition.ts";
 import { resolveApi } from "#contracts/api/resolved.ts";
@@ -17,6 +18,7 @@ function bookOf() {
   const book = new TargetBook({
     clock,
     random: () => 0,
+    addressOf: ({ connection }) => connection.address,
     poolFor: () => {
       const pool = { ...unopenedPool };
       open.add(pool);
@@ -124,6 +126,27 @@ describe("a target that fails again and again", () => {
     expect(pick(balancer)?.origin).toBe(urls[0]);
   });
 
+  test("whatever fails in whatever order, so many targets are in use as may not be left out", () => {
+    const step = fc.record({ at: fc.nat(7), isFailure: fc.boolean(), waitMs: fc.nat(20_000) });
+    const property = fc.property(fc.integer({ min: 1, max: 8 }), fc.array(step, { maxLength: 60 }), (size, steps) => {
+      const { clock, load, exchange, reach } = bookOf();
+      const names = Array.from({ length: size }, (_, index) => `http://t${index}:1`);
+      const balancer = load({ targets: names, ejection: { ...ejection, consecutiveFailures: 2 } });
+      const all = new Map(names.map(() => balancer.pick(exchange(), []) as Target).map((each) => [each.origin, each]));
+      for (const { at, isFailure, waitMs } of steps) {
+        const target = all.get(names[at % size]!)!;
+        const who = exchange();
+        balancer.began(target, who);
+        if (isFailure) balancer.failed(target, who, "broken");
+        else balancer.answered(target, who, 200);
+        clock.advance(waitMs);
+        expect(Object.keys(reach(balancer, size)).length).toBeGreaterThanOrEqual(size / 2);
+      }
+      expect([...all.values()].every(({ inFlight }) => inFlight === 0)).toBe(true);
+    });
+    fc.assert(property, { numRuns: 60 });
+  });
+
   test("its ejection and its requests in flight outlast a reload; its connections too", () => {
     const { load, pick, failing, reach, exchange, open } = bookOf();
     const balancer = load({ targets: urls.slice(0, 2), ejection });
@@ -210,6 +233,17 @@ describe("what the primary found out", () => {
     book.retain(new Set());
     expect(open.size).toBe(0);
   });
+});
+
+test("an operation tries again by its own rule where it has one", () => {
+  const { book, apiOf } = bookOf();
+  const api = apiOf({ targets: urls.slice(0, 2) }, { getX: { retry: { attempts: 0 } } });
+  const rest = book.balancerFor(api, undefined);
+  const [getX, putX] = api.operations.map((operation) => book.balancerFor(api, operation));
+  const tried = { method: "GET", tries: 1, isReplayable: true };
+  expect(getX!.retry.afterFailure("dial", tried, 0)).toBe(false);
+  expect(rest.retry.afterFailure("dial", tried, 0)).toBe(true);
+  expect(putX).toBe(rest);
 });
 
 describe("a breaker", () => {

@@ -1,6 +1,6 @@
 import type { OutboundPool } from "#gateway/wire/index.ts";
 import type { Upstream } from "#contracts/api/upstream.ts";
-import { chooserFor, type Chooser } from "./chooser.ts";
+import { chooserFor, type Chooser, type ChooserDeps } from "./chooser.ts";
 import { targetsInService } from "./in-service.ts";
 import { nameOfTarget, Target, type TargetFact } from "./target.ts";
 
@@ -12,11 +12,10 @@ export interface Dial extends Pick<Upstream, "protocol" | "tls"> {
   connectMs: number;
 }
 
-export interface GroupDeps {
+export interface GroupDeps extends ChooserDeps {
   /** Counted: each is released once. */
   poolFor(fact: TargetFact, dial: Dial): OutboundPool;
   release(pool: OutboundPool): void;
-  random: () => number;
 }
 
 /**
@@ -37,7 +36,7 @@ export class TargetGroup {
   constructor(upstream: Upstream, deps: GroupDeps) {
     this.#upstream = upstream;
     this.#deps = deps;
-    this.#chooser = chooserFor("round-robin", [], deps.random);
+    this.#chooser = chooserFor("round-robin", [], deps);
   }
 
   get targets(): Iterable<Target> {
@@ -110,10 +109,11 @@ export class TargetGroup {
     if (isPanic && !this.#isPanic) this.panics += 1;
     this.#isPanic = isPanic;
     this.#nextChangeMs = nextChangeMs;
-    this.#chooser = chooserFor(balancing, targets, this.#deps.random);
+    this.#chooser = chooserFor(balancing, targets, this.#deps);
   }
 }
 
-function dialOf({ protocol, tls, timeouts }: Upstream): Dial {
+/** Of an upstream. */
+export function dialOf({ protocol, tls, timeouts }: Upstream): Dial {
   return { protocol, tls, connectMs: timeouts.connectMs };
 }

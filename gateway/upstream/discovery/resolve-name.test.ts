@@ -15,6 +15,7 @@ beforeAll(async () => {
     "short.internal": [a("short.internal", "10.0.0.1", 0)],
     "_http._tcp.api.internal": [
       srv("_http._tcp.api.internal", "one.internal", 8081, 0, 30),
+      srv("_http._tcp.api.internal", "gone.internal", 8083, 0, 5),
       srv("_http._tcp.api.internal", "api.internal", 8082, 10, 0),
     ],
     "one.internal": [a("one.internal", "10.0.1.1", 600)],
@@ -47,7 +48,7 @@ describe("a name in DNS", () => {
     expect(freshMs).toBe(1_000);
   });
 
-  test("SRV records bring port, priority and weight, which a host's addresses share", async () => {
+  test("SRV records bring port, priority and weight, which a host's addresses share; a host that is gone is passed over", async () => {
     const { facts, freshMs } = await resolveName(
       { url: "http://_http._tcp.api.internal/v1", weight: 1, resolve: "srv" },
       resolver,

@@ -36,8 +36,12 @@ async function resolveSrv({ weight }: Target, url: URL, resolver: NameResolver):
   const path = url.pathname === "/" ? "" : url.pathname;
   let freshMs = SRV_FRESH_MS;
   const facts: TargetFact[] = [];
-  for (const record of records) {
-    const { addresses, ttlSeconds } = await addressesOf(record.name, resolver);
+  const found = await Promise.allSettled(records.map(({ name }) => addressesOf(name, resolver)));
+  for (const [index, record] of records.entries()) {
+    const outcome = found[index]!;
+    // One host that is gone is no reason to miss the others.
+    if (outcome.status === "rejected") continue;
+    const { addresses, ttlSeconds } = outcome.value;
     freshMs = Math.min(freshMs, freshness(ttlSeconds));
     // Weight 0 is "hardly ever" there, not "never".
     const each = (weight * Math.max(1, record.weight)) / addresses.length;

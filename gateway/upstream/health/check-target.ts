@@ -1,29 +1,78 @@
 import type { Health } from "#contracts/api/resilience.ts";
-import { messageOf } from "#base/errors.ts";
-import type { TargetFact } from "../balance/target.ts";
-import type { GuardedRequest } from "../guarded-request.ts";
+import type { OutboundHandler, OutboundPool, OutboundRequest } from "#gateway/wire/index.ts";
+import type { Dial } from "../balance/target-group.ts";
+import { Target, type TargetFact } from "../balance/target.ts";
 
-/** More of a health page than anyone reads. */
-const MAX_BYTES = 256 * 1_024;
+/** Undefined: the target answered as expected. Else why not, in a few words. A fake of it is what tests pass. */
+export type TargetCheck = (fact: TargetFact, health: Health, dial: Dial) => Promise<string | undefined>;
 
-/** Undefined: the target answered as expected. Else why not, in a few words. */
-export async function checkTarget(
-  { url, address }: TargetFact,
-  { method, path, timeout, expect }: Health,
-  ask: GuardedRequest,
-): Promise<string | undefined> {
-  const headers = { "user-agent": "causeway-health", connection: "close" };
-  try {
-    const base = url.replace(/\/+$/, "");
-    const asked = { url: `${base}${path}`, address, method, headers, timeoutMs: timeout, maxBytes: MAX_BYTES };
-    const { status } = await ask(asked);
-    return expect.some((range) => isWithin(status, range)) ? undefined : `status ${status}`;
-  } catch (error) {
-    return messageOf(error);
-  }
+/** What is used of a PoolSet. */
+export interface CheckPools {
+  poolFor(fact: TargetFact, dial: Dial): OutboundPool;
+  release(pool: OutboundPool): void;
+  sweep(): void;
 }
 
-function isWithin(status: number, range: string): boolean {
-  const [from, to = from] = range.split("-");
-  return status >= Number(from) && status <= Number(to);
+/**
+ * Checks as traffic goes: the same client, protocol, TLS and guard. Each has a connection of its own, since whether one comes
+ * about is part of the question.
+ */
+export function targetChecks(pools: CheckPools): TargetCheck {
+  return async (fact, health, dial) => {
+    const pool = pools.poolFor(fact, dial);
+    try {
+      return await check(new Target(fact, pool), health);
+    } finally {
+      pools.release(pool);
+      pools.sweep();
+    }
+  };
+}
+
+function check(target: Target, health: Health): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const finish = (failure: string | undefined) => {
+      clearTimeout(timer);
+      // The rest of the answer is nobody's.
+      stream.abort();
+      resolve(failure);
+    };
+    const timer = setTimeout(() => finish(`no answer within ${health.timeout} ms`), health.timeout);
+    const handler: OutboundHandler = {
+      onHead: ({ status }) => finish(isExpected(status, health) ? undefined : `status ${status}`),
+      onError: ({ message }) => finish(message),
+      onEnd: () => {},
+      onTunnel: () => finish("the protocol was changed"),
+      onStart: () => {},
+      onInform: () => {},
+      onData: () => {},
+      onPause: () => {},
+      onDrain: () => {},
+    };
+    const stream = target.pool.dispatch(requestOf(target, health), handler);
+  });
+}
+
+function requestOf(target: Target, { method, path, timeout }: Health): OutboundRequest {
+  return {
+    method,
+    path: target.basePath + path,
+    authority: target.authority,
+    scheme: target.scheme,
+    fields: ["User-Agent", "causeway-health", "Accept", "*/*"],
+    hasBody: false,
+    bodyLength: undefined,
+    acceptsTrailers: false,
+    upgrade: undefined,
+    headersMs: timeout,
+    idleMs: timeout,
+    tunnelIdleMs: timeout,
+  };
+}
+
+function isExpected(status: number, { expect }: Health): boolean {
+  return expect.some((range) => {
+    const [from, to = from] = range.split("-");
+    return status >= Number(from) && status <= Number(to);
+  });
 }

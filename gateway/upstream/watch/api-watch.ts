@@ -3,16 +3,18 @@ import type { Clock } from "#base/clock.ts";
 import { background, type Logger } from "#base/log.ts";
 import type { Health } from "#contracts/api/resilience.ts";
 import type { Upstream } from "#contracts/api/upstream.ts";
+import { dialOf } from "../balance/target-group.ts";
 import { nameOfTarget, type TargetFact } from "../balance/target.ts";
 import { writtenFacts } from "../balance/written-facts.ts";
 import { CheckHistory } from "../health/check-history.ts";
-import { checkTarget } from "../health/check-target.ts";
+import type { TargetCheck } from "../health/check-target.ts";
 import { followSource, sourcesOf, type Source, type SourceDeps } from "./source.ts";
 
 /** Of an API, as of a configuration that writes them down. */
 const MAX_TARGETS = 256;
 
 export interface WatchDeps extends SourceDeps {
+  check: TargetCheck;
   clock: Clock;
   random: () => number;
   log: Logger;
@@ -52,17 +54,13 @@ export class ApiWatch {
     const keys = new Set(this.#sources.map(({ key }) => key));
     this.#lists = new Map([...(before?.lists ?? [])].filter(([key]) => keys.has(key)));
     for (const { key } of this.#sources) if (!this.#lists.has(key)) this.#awaited.add(key);
-    this.#gather(isSameHealth(before?.health, upstream.health) ? before : undefined);
+    this.#gather(before && isSameCheck(before.upstream, upstream) ? before : undefined);
     before?.stop();
     for (const source of this.#sources) this.#follow(source);
   }
 
   get lists(): ReadonlyMap<string, TargetFact[]> {
     return this.#lists;
-  }
-
-  get health(): Health | undefined {
-    return this.#upstream.health;
   }
 
   get upstream(): Upstream {
@@ -154,9 +152,9 @@ export class ApiWatch {
     history: CheckHistory,
     signal: AbortSignal,
   ): Promise<void> {
-    const { clock, random, ask, log } = this.#deps;
+    const { clock, random, check, log } = this.#deps;
     while (!signal.aborted) {
-      const failure = await checkTarget(fact, health, ask);
+      const failure = await check(fact, health, dialOf(this.#upstream));
       if (signal.aborted) return;
       if (history.add(failure === undefined)) {
         const about = { api: this.#api, target: name, reason: failure };
@@ -178,6 +176,6 @@ export class ApiWatch {
   }
 }
 
-function isSameHealth(a: Health | undefined, b: Health | undefined): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
+function isSameCheck(a: Upstream, b: Upstream): boolean {
+  return JSON.stringify([a.health, dialOf(a)]) === JSON.stringify([b.health, dialOf(b)]);
 }

@@ -5,7 +5,6 @@ import { FakeClock } from "#base/clock.ts";
 import { createLogger } from "#base/log.ts";
 import { waitUntil } from "#base/wait.ts";
 import type { TargetFact } from "../balance/target.ts";
-import type { Asked } from "../guarded-request.ts";
 import { TargetWatch, type Findings } from "./target-watch.ts";
 
 const apiOf = (upstream: object, more: object = {}) =>
@@ -13,7 +12,7 @@ const apiOf = (upstream: object, more: object = {}) =>
 const soon = { timeoutMs: 5_000, everyMs: 2 };
 
 /** A watch whose world is a function from question to answer; `asked` is what was asked. */
-function watchOf(answer: (asked: Asked) => unknown) {
+function watchOf(answer: (asked: string) => unknown) {
   const clock = new FakeClock();
   const asked: string[] = [];
   const names = new Map<string, string[]>();
@@ -30,12 +29,17 @@ function watchOf(answer: (asked: Asked) => unknown) {
     log: createLogger("test", { level: "silent" }),
     secrets: { read: () => undefined },
     resolver: { resolve4: resolve, resolve6: () => Promise.resolve([]), resolveSrv: () => Promise.resolve([]) },
-    ask: (question) => {
-      asked.push(`${question.url}${question.address ? ` at ${question.address}` : ""}`);
-      const given = answer(question);
+    ask: ({ url }) => {
+      asked.push(url);
+      const given = answer(url);
+      if (given instanceof Promise) return given as Promise<never>;
       if (given instanceof Error) return Promise.reject(given);
-      if (typeof given === "number") return Promise.resolve({ status: given, body: Buffer.alloc(0) });
       return Promise.resolve({ status: 200, body: Buffer.from(JSON.stringify(given)) });
+    },
+    check: ({ url, address = "" }, { path }) => {
+      asked.push(`${url}${path} ${address}`);
+      const given = answer(`${url}${path} ${address}`);
+      return Promise.resolve(given === 200 ? undefined : `status ${String(given)}`);
     },
   });
   watch.onFindings = (findings) => told.push(findings);
@@ -119,14 +123,14 @@ describe("active checks", () => {
   const upstream = { targets: ["http://a:1", "http://b:1/base"], health: { path: "/h", interval: "5s" } };
 
   test("the first check decides before the configuration is served; then thresholds do", async () => {
-    const down = new Set(["http://b:1/base/h"]);
-    const { watch, short, last, pass, becomes } = watchOf(({ url }) => (down.has(url) ? 503 : 200));
+    const down = new Set(["http://b:1/base/h "]);
+    const { watch, short, last, pass, becomes } = watchOf((asked) => (down.has(asked) ? 503 : 200));
     await watch.use([apiOf(upstream)]);
     expect(short(last())).toBe("a:1, b:1 down");
     down.clear();
     await pass(5_000, 2);
     await becomes("a:1, b:1");
-    down.add("http://a:1/h");
+    down.add("http://a:1/h ");
     await pass(5_000, 2);
     await pass(5_000, 2);
     expect(short(last())).toBe("a:1, b:1");
@@ -141,7 +145,7 @@ describe("active checks", () => {
   });
 
   test("a reload that leaves them as they are keeps the verdicts and asks nothing anew", async () => {
-    const { watch, asked, short, last } = watchOf(({ url }) => (url.startsWith("http://a") ? new Error("reset") : 200));
+    const { watch, asked, short, last } = watchOf((asked) => (asked.startsWith("http://a") ? 500 : 200));
     await watch.use([apiOf(upstream)]);
     const before = asked.length;
     await watch.use([apiOf({ ...upstream, retry: { attempts: 0 } }, { name: "Orders" })]);
@@ -152,11 +156,11 @@ describe("active checks", () => {
   });
 
   test("each address of a name is checked by itself, under the name", async () => {
-    const { watch, names, asked, becomes } = watchOf(({ address }) => (address === "10.0.0.2" ? 500 : 200));
+    const { watch, names, asked, becomes } = watchOf((asked) => (asked.endsWith("10.0.0.2") ? 500 : 200));
     names.set("api.internal", ["10.0.0.1", "10.0.0.2"]);
     await watch.use([apiOf({ targets: [{ dns: "api.internal" }], health: "/h" })]);
     await becomes("10.0.0.1, 10.0.0.2 down");
-    expect(asked).toContain("http://api.internal/h at 10.0.0.2");
+    expect(asked).toContain("http://api.internal/h 10.0.0.2");
     watch.stop();
   });
 

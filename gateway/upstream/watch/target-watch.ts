@@ -1,4 +1,5 @@
 import type { ResolvedApi } from "#contracts/api/resolved.ts";
+import { dialOf } from "../balance/target-group.ts";
 import { nameOfTarget, type TargetFact } from "../balance/target.ts";
 import { isWatched } from "../balance/written-facts.ts";
 import { ApiWatch, type WatchDeps } from "./api-watch.ts";
@@ -93,7 +94,9 @@ function needsWatch({ state, upstream }: ResolvedApi): boolean {
 }
 
 function isSameQuestion(a: ResolvedApi["upstream"], b: ResolvedApi["upstream"]): boolean {
-  const question = ({ targets, discovery, health }: ResolvedApi["upstream"]) =>
-    JSON.stringify([targets, discovery, health]);
+  const question = (upstream: ResolvedApi["upstream"]) => {
+    const { targets, discovery, health } = upstream;
+    return JSON.stringify([targets, discovery, health, health && dialOf(upstream)]);
+  };
   return a === b || question(a) === question(b);
 }

@@ -11,7 +11,7 @@ import {
 } from "./structured-fields.ts";
 
 /** What is signed of a request. */
-export type SignedRequest = Pick<Exchange, "method" | "path" | "query" | "fields" | "connection">;
+export type SignedRequest = Pick<Exchange, "method" | "path" | "query" | "fields" | "connection" | "inbound">;
 
 /** Fields that are dictionaries, for `sf`: of another field the type is not known, so it cannot be written strictly. */
 const DICTIONARIES = new Set([
@@ -82,9 +82,9 @@ function schemeOf({ connection, fields }: SignedRequest): string {
 
 /** In lower case, and without the port that its scheme implies (2.2.3). */
 function authorityOf(request: SignedRequest): string {
-  const { connection, fields } = request;
+  const { connection, fields, inbound } = request;
   const claimed = connection.trusted ? fields.get("x-forwarded-host") : undefined;
-  const host = (claimed ?? fields.get("host") ?? "").toLowerCase();
+  const host = (claimed ?? inbound.authority ?? "").toLowerCase();
   return host.replace(schemeOf(request) === "https" ? /:443$/ : /:80$/, "");
 }
 

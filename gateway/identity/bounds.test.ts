@@ -1,0 +1,48 @@
+import { describe, expect, test } from "vitest";
+import { AttemptBook } from "./attempt-book.ts";
+import { RefreshBudget } from "./refresh-budget.ts";
+import { ReplayBook } from "./replay-book.ts";
+
+const NOW = Date.UTC(2026, 0, 1);
+
+describe("nonces", () => {
+  test("are good once until their time is over", () => {
+    const book = new ReplayBook();
+    expect(book.use("a", NOW, NOW + 10)).toBe(true);
+    expect(book.use("a", NOW + 9, NOW + 19)).toBe(false);
+    expect(book.use("a", NOW + 10, NOW + 20)).toBe(true);
+    expect(book.forgotten).toBe(0);
+  });
+
+  test("are bounded, and what is forgotten before its time is counted", () => {
+    const book = new ReplayBook();
+    for (let index = 0; index < 100_003; index += 1) book.use(`nonce-${index}`, NOW, NOW + 10);
+    expect(book.forgotten).toBe(3);
+    expect(book.use("nonce-0", NOW, NOW + 10)).toBe(true);
+    expect(book.use("nonce-100002", NOW, NOW + 10)).toBe(false);
+  });
+});
+
+describe("wrong attempts", () => {
+  test("ten a minute are answered, then the address waits until the minute is over", () => {
+    const book = new AttemptBook();
+    for (let attempt = 0; attempt < 10; attempt += 1) {
+      expect(book.waitMs("192.0.2.1", NOW + attempt)).toBe(0);
+      book.failed("192.0.2.1", NOW + attempt);
+    }
+    expect(book.waitMs("192.0.2.1", NOW + 20_000)).toBe(40_000);
+    expect(book.waitMs("192.0.2.2", NOW + 20_000)).toBe(0);
+    expect(book.waitMs("192.0.2.1", NOW + 60_000)).toBe(0);
+  });
+});
+
+describe("questions to an issuer", () => {
+  test("five in a row, then one in ten seconds", () => {
+    const budget = new RefreshBudget();
+    const taken = () => Array.from({ length: 10 }, () => budget.take(NOW)).filter(Boolean).length;
+    expect(taken()).toBe(5);
+    expect(budget.take(NOW + 9_000)).toBe(false);
+    expect(budget.take(NOW + 10_000)).toBe(true);
+    expect(budget.take(NOW + 10_000)).toBe(false);
+  });
+});
