@@ -3,6 +3,5 @@
  * worker holds nothing that cannot be given to its successor; the primary never touches a request. Workers end when the
  * primary does: a gateway without its primary would serve a configuration that nobody can change.
  */
-export { runWorker, type Channel } from "./worker.ts";
 export { startPrimary, type RunningGateway } from "./primary.ts";
 export type { FromWorker, ToWorker, WorkerSettings } from "./messages.ts";
