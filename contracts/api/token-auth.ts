@@ -94,6 +94,8 @@ const introspection = z.strictObject({
   negativeFor: durationMs.default(5_000),
   /** Past `cacheFor` an active answer still serves for so long while the endpoint cannot be reached; then 503. */
   staleFor: durationMs.default(300_000),
+  /** `aud` of the answer must name one of these; absent: it is not looked at. */
+  audience: audience.optional(),
 });
 
 const tokenIssue = z.strictObject({

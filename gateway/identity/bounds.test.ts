@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { FakeClock } from "#base/clock.ts";
 import { AttemptBook } from "./attempt-book.ts";
+import { RecentSecrets } from "./recent-secrets.ts";
 import { RefreshBudget } from "./refresh-budget.ts";
 import { ReplayBook } from "./replay-book.ts";
 
@@ -33,6 +35,23 @@ describe("wrong attempts", () => {
     expect(book.waitMs("192.0.2.1", NOW + 20_000)).toBe(40_000);
     expect(book.waitMs("192.0.2.2", NOW + 20_000)).toBe(0);
     expect(book.waitMs("192.0.2.1", NOW + 60_000)).toBe(0);
+  });
+});
+
+describe("secrets", () => {
+  test("are read once a second, and a changed one is in use from then on", () => {
+    const clock = new FakeClock();
+    const store = { value: "one", reads: 0 };
+    const read = () => {
+      store.reads += 1;
+      return store.value;
+    };
+    const secrets = new RecentSecrets({ read }, clock);
+    expect([secrets.read("file:///a"), secrets.read("file:///a")]).toEqual(["one", "one"]);
+    expect(store.reads).toBe(1);
+    store.value = "two";
+    clock.advance(1_000);
+    expect(secrets.read("file:///a")).toBe("two");
   });
 });
 

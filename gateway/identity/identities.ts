@@ -16,6 +16,7 @@ import { parseKeySet } from "./key-set.ts";
 import { fixedKeys, SharedSecret, type KeySource } from "./key-source.ts";
 import type { Outbound } from "./outbound.ts";
 import { PeerCertificates, type PeerCertificate, type TlsPeer } from "./peer-certificate.ts";
+import { RecentSecrets } from "./recent-secrets.ts";
 import { ReplayBook } from "./replay-book.ts";
 import type { VerifiedToken } from "./verified-token.ts";
 
@@ -50,11 +51,15 @@ export class Identities {
   readonly #made = new WeakMap<object, { value: unknown }>();
   readonly #peers = new PeerCertificates();
   #versions = 0;
+  /** For what signs and is asked at every call. */
+  readonly secrets: Secrets;
   readonly replays = new ReplayBook();
   readonly attempts = new AttemptBook();
 
   constructor(options: IdentitiesOptions) {
-    this.#options = options;
+    const secrets = new RecentSecrets(options.secrets, options.clock);
+    this.#options = { ...options, secrets };
+    this.secrets = secrets;
   }
 
   /** Makes something once for a part of a configuration, however many of its API's operations ask. */

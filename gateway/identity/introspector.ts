@@ -14,6 +14,7 @@ export interface Introspection {
   cacheFor: number;
   negativeFor: number;
   staleFor: number;
+  audience?: readonly string[] | undefined;
 }
 
 export interface IntrospectorOptions {
@@ -89,12 +90,13 @@ export class Introspector {
   }
 
   #read(claims: Claims, nowMs: number): Introspected {
-    const { cacheFor, negativeFor, staleFor } = this.#options.introspection;
+    const { cacheFor, negativeFor, staleFor, audience } = this.#options.introspection;
     const endMs = typeof claims.exp === "number" ? claims.exp * 1_000 : Infinity;
     const startMs = typeof claims.nbf === "number" ? claims.nbf * 1_000 : -Infinity;
     if (!claims.active || endMs <= nowMs || startMs > nowMs)
       return { token: "token_inactive", freshUntilMs: nowMs + negativeFor, staleUntilMs: nowMs + negativeFor };
-    const caller = this.#options.callerOf(named(claims));
+    const isForUs = audience === undefined || [claims.aud].flat().some((name) => audience.includes(name as string));
+    const caller = isForUs ? this.#options.callerOf(named(claims)) : "token_audience";
     const token = { claims, caller, validUntilMs: endMs, version: 1, boundTo: bindingOf(claims) };
     const freshUntilMs = Math.min(endMs, nowMs + cacheFor);
     return { token, freshUntilMs, staleUntilMs: Math.min(endMs, freshUntilMs + staleFor) };

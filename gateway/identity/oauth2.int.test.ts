@@ -30,6 +30,7 @@ function literal() {
     apis: [
       api("asked", { introspection: { ...introspection, cacheFor: "300ms" } }),
       api("short", { introspection: { ...introspection, cacheFor: "0ms", staleFor: "0ms" } }),
+      api("aimed", { introspection: { ...introspection, audience: "orders" } }),
       api("scoped", { introspection, requireScopes: ["read"] }),
       api("issued", { issue }),
       api("both", { issue, introspection }),
@@ -110,6 +111,15 @@ describe("a token that another server knows", () => {
     expect(await call("/asked/x", "taken")).toMatchObject({ status: 200 });
     issuer.introspected.set("taken", { active: false });
     await expect.poll(async () => (await call("/asked/x", "taken")).status, { timeout: 5_000 }).toBe(401);
+  });
+
+  test("is for this API where it says for whom it is", async () => {
+    issuer.introspected.set("ours", { active: true, sub: "alice", aud: ["orders", "other"] });
+    issuer.introspected.set("theirs", { active: true, sub: "alice", aud: "other" });
+    issuer.introspected.set("anyone's", { active: true, sub: "alice" });
+    expect(await call("/aimed/x", "ours")).toMatchObject({ status: 200 });
+    for (const token of ["theirs", "anyone's"])
+      expect(await call("/aimed/x", token)).toMatchObject({ status: 401, code: "token_audience" });
   });
 
   test("has scopes, and one of a program alone is known by its client", async () => {

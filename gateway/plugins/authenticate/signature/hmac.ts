@@ -10,7 +10,7 @@ import { verifiers } from "./verify.ts";
 const DATES = ["date", "x-aux-date"];
 
 /** `Authorization: Signature …` (draft-cavage-http-signatures-10): a date and headers, signed. */
-export function hmacMethod(api: string, config: HmacAuth, { sessions, secrets }: PluginDeps): Method {
+export function hmacMethod(api: string, config: HmacAuth, { sessions, identity }: PluginDeps): Method {
   const challenge = `Signature realm="causeway",headers="${[...config.headers, "date"].join(" ")}"`;
   const say = (code: string, detail: string) => refused(code, detail, challenge);
   const missing = absent("signature_missing", "Send Authorization: Signature with keyId and signature.", challenge);
@@ -20,7 +20,7 @@ export function hmacMethod(api: string, config: HmacAuth, { sessions, secrets }:
   const uncovered = say("signature_components", `The signature must cover a date and ${config.headers.join(", ")}.`);
   const stale = say("signature_expired", "The signed date is too far from now.");
   const wrong = say("signature_invalid", "The signature does not fit this request.");
-  const signers = compileSigners(config.keys, config.algorithms, { kind: "hmac", api, secrets });
+  const signers = compileSigners(config.keys, config.algorithms, { kind: "hmac", api, secrets: identity.secrets });
 
   const judge = (exchange: Exchange, parameters: ReadonlyMap<string, string>): Outcome => {
     const signature = parameters.get("signature");

@@ -31,8 +31,8 @@ interface Signed {
 
 /** HTTP Message Signatures (RFC 9421): the first signature of a known key must cover what is asked for, fit, and be fresh. */
 export function signatureMethod(api: string, config: SignatureAuth, deps: PluginDeps): Method {
-  const { sessions, identity, secrets } = deps;
-  const signers = compileSigners(config.keys, config.algorithms, { kind: "sig", api, secrets });
+  const { sessions, identity } = deps;
+  const signers = compileSigners(config.keys, config.algorithms, { kind: "sig", api, secrets: identity.secrets });
   const required = config.components;
   const uncovered = say("signature_components", `The signature must cover ${required.join(", ") || "something"}.`);
   const tooLarge = new Refusal(
