@@ -26,7 +26,8 @@ const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIO
 /** A worker's counts since the last flush. */
 export class Aggregator {
   #cells = new Map<string, Cell>();
-  #last: Cell | undefined = undefined;
+  /** The cell that each plan's exchange fell into last. */
+  #last = new Map<Exchange["plan"], Cell>();
   #droppedRecords = 0;
 
   record(exchange: Exchange, endedAtUs: number): void {
@@ -47,12 +48,12 @@ export class Aggregator {
     const entries = [...this.#cells.values()].map(entryOf);
     const droppedRecords = this.#droppedRecords;
     this.#cells = new Map();
-    this.#last = undefined;
+    this.#last = new Map();
     this.#droppedRecords = 0;
     return { entries, droppedRecords };
   }
 
-  /** Calls in a row mostly fall into one cell, so the last one is tried before a name is built. */
+  /** The calls of an operation mostly fall into one cell, so its last one is tried before a name is built. */
   #cellOf(exchange: Exchange): Cell | undefined {
     const at = Math.floor(exchange.nowMs / (WINDOW_SECONDS * 1_000)) * WINDOW_SECONDS;
     const api = exchange.api?.id ?? null;
@@ -60,7 +61,7 @@ export class Aggregator {
     const key = exchange.principal?.keyId ?? null;
     const { status, reason } = exchange;
     const method = METHODS.has(exchange.method) ? exchange.method : "OTHER";
-    const last = this.#last;
+    const last = this.#last.get(exchange.plan);
     if (
       last !== undefined &&
       last.status === status &&
@@ -74,7 +75,7 @@ export class Aggregator {
       return last;
     const name = `${at} ${api} ${operation} ${key} ${method} ${status} ${reason}`;
     const known = this.#cells.get(name);
-    if (known) return (this.#last = known);
+    if (known) return this.#keep(exchange, known);
     if (this.#cells.size >= MAX_CELLS) return undefined;
     const cell: Cell = {
       at,
@@ -91,7 +92,12 @@ export class Aggregator {
       upstream: new Map(),
     };
     this.#cells.set(name, cell);
-    return (this.#last = cell);
+    return this.#keep(exchange, cell);
+  }
+
+  #keep(exchange: Exchange, cell: Cell): Cell {
+    this.#last.set(exchange.plan, cell);
+    return cell;
   }
 }
 
