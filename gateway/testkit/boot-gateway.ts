@@ -102,7 +102,7 @@ async function start(config: string, folder: string, { workers = 1, env = {} }: 
       if (child.exitCode !== null) throw new Error(`ended with status ${child.exitCode}`);
       return linesOf(said).find(({ msg }) => msg === "gateway is up");
     },
-    { what: "the gateway is up", timeoutMs: 15_000, everyMs: 10 },
+    { what: "the gateway is up", timeoutMs: 50_000, everyMs: 10 },
   ).catch(async (cause: unknown) => {
     await endChild(child, 5_000);
     throw new Error(`the gateway did not come up; it said:\n${said}`, { cause });

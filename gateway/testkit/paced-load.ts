@@ -16,8 +16,8 @@ export interface PacedLoad {
 export interface PacedAnswers {
   /** How many answers had each status. */
   statuses: ReadonlyMap<number, number>;
-  /** When each request was sent, in order. */
-  sentAtMs: readonly number[];
+  /** When each answer came, in order, by URL. */
+  answeredAtMs: readonly (readonly number[])[];
 }
 
 const TICK_MS = 5;
@@ -29,25 +29,26 @@ const TICK_MS = 5;
 export async function sendPaced(load: PacedLoad): Promise<PacedAnswers> {
   const sockets = await Promise.all(load.urls.map((url) => openAll(url, load.connections)));
   const statuses = new Map<number, number>();
-  const answered = sockets.flat().map((socket) => countAnswers(socket, statuses));
+  const answeredAtMs = load.urls.map((): number[] => []);
+  const answered = sockets.flatMap((all, node) =>
+    all.map((socket) => countAnswers(socket, statuses, answeredAtMs[node]!)),
+  );
   const asked = sockets.flat().map(() => 0);
   const texts = load.urls.map((url) => requestText(url, load));
   const total = Math.round(load.perSecond * load.seconds);
   const startedAt = performance.now();
-  const sentAtMs: number[] = [];
   for (let sent = 0; sent < total;) {
     const due = Math.min(total, Math.ceil(((performance.now() - startedAt) / 1_000) * load.perSecond));
     for (; sent < due; sent += 1) {
       const [node, connection] = [sent % load.urls.length, Math.floor(sent / load.urls.length) % load.connections];
       asked[node * load.connections + connection]! += 1;
       sockets[node]![connection]!.write(texts[node]!);
-      sentAtMs.push(performance.now());
     }
     await systemClock.sleep(TICK_MS);
   }
   await Promise.all(answered.map((counter, index) => counter.reached(asked[index]!)));
   for (const socket of sockets.flat()) socket.destroy();
-  return { statuses, sentAtMs };
+  return { statuses, answeredAtMs };
 }
 
 function openAll(url: string, connections: number): Promise<Socket[]> {
@@ -72,7 +73,7 @@ function requestText(url: string, { path, headers }: PacedLoad): string {
 }
 
 /** Status lines are counted where they stand: answers have small JSON bodies that hold none. */
-function countAnswers(socket: Socket, statuses: Map<number, number>) {
+function countAnswers(socket: Socket, statuses: Map<number, number>, times: number[]) {
   let [rest, count, wanted] = ["", 0, Infinity];
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   // Whoever waits hears of it; while nobody does yet, it is kept.
@@ -82,6 +83,7 @@ function countAnswers(socket: Socket, statuses: Map<number, number>) {
     const text = rest + chunk;
     for (const [, status] of text.matchAll(/HTTP\/1\.1 (\d{3}) /g)) {
       statuses.set(Number(status), (statuses.get(Number(status)) ?? 0) + 1);
+      times.push(performance.now());
       count += 1;
     }
     // What may be the beginning of a status line, and one character less than a whole one.

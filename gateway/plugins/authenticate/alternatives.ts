@@ -12,22 +12,40 @@ export function allOf(methods: readonly Method[]): Method {
     0,
     methods.findIndex(({ isKey }) => isKey),
   );
+  const conclude = ({ sessions, lacking }: Found): Outcome => {
+    if (lacking) return sessions.length === 0 ? missing : (partly.get(lacking) ?? lacking);
+    return together(sessions[leading]!, sessions);
+  };
+  const walk = (exchange: Exchange, from: number, found: Found): Outcome | Promise<Outcome> => {
+    for (let index = from; index < methods.length; index += 1) {
+      const outcome = methods[index]!.identify(exchange);
+      if (outcome instanceof Promise)
+        return outcome.then((late) => note(found, late) ?? walk(exchange, index + 1, found));
+      const refusal = note(found, outcome);
+      if (refusal) return refusal;
+    }
+    return conclude(found);
+  };
   return {
     isKey: methods[leading]!.isKey,
     missing,
-    async identify(exchange) {
-      let lacking: Refusal | undefined;
-      const sessions: Session[] = [];
-      for (const method of methods) {
-        const outcome = await method.identify(exchange);
-        if (!(outcome instanceof Refusal)) sessions.push(outcome);
-        else if (outcome.rank !== rank.absent) return outcome;
-        else lacking ??= outcome;
-      }
-      if (lacking) return sessions.length === 0 ? missing : (partly.get(lacking) ?? lacking);
-      return together(sessions[leading]!, sessions);
-    },
+    identify: (exchange) => walk(exchange, 0, { sessions: [], lacking: undefined }),
   };
+}
+
+/** What the methods of an alternative said so far. */
+interface Found {
+  sessions: Session[];
+  /** The first credential that is not there: the others are looked at all the same, to know what the caller meant. */
+  lacking: Refusal | undefined;
+}
+
+/** A refusal that ends the alternative; an absent credential does not yet. */
+function note(found: Found, outcome: Outcome): Refusal | undefined {
+  if (!(outcome instanceof Refusal)) found.sessions.push(outcome);
+  else if (outcome.rank !== rank.absent) return outcome;
+  else found.lacking ??= outcome;
+  return undefined;
 }
 
 /** Any of a list holds; where none does, the refusal that got furthest, and the first of those that got equally far. */
