@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { makeCertificate } from "#gateway/testkit/certificates.ts";
+import { makeCertificate } from "#tools/testing/certificates.ts";
 import { freePort } from "#tools/testing/free-port.ts";
 import { figure } from "../measure/figure.ts";
 import { hasH2load } from "../measure/load.ts";

@@ -3,7 +3,7 @@ import { generateKeyPair, exportJWK, SignJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { hashToken } from "#base/token.ts";
 import { bootGateway, type BootedGateway } from "#gateway/testkit/boot-gateway.ts";
-import { makeCertificate, type MadeCertificate } from "#gateway/testkit/certificates.ts";
+import { makeCertificate, type MadeCertificate } from "#tools/testing/certificates.ts";
 import { startUpstream, type Upstream } from "#gateway/testkit/upstream.ts";
 import { freePort } from "#tools/testing/free-port.ts";
 

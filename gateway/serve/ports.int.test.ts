@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { waitUntil } from "#base/wait.ts";
 import { bootGateway, readLiteral, type BootedGateway } from "#gateway/testkit/boot-gateway.ts";
-import { makeCertificate } from "#gateway/testkit/certificates.ts";
+import { makeCertificate } from "#tools/testing/certificates.ts";
 import { startUpstream, type Upstream } from "#gateway/testkit/upstream.ts";
 import { freePort } from "#tools/testing/free-port.ts";
 

@@ -4,7 +4,7 @@ import { apiSettings } from "#contracts/api/definition.ts";
 import { keyRecord } from "#contracts/key/record.ts";
 import { policy } from "#contracts/policy/policy.ts";
 import type { Reply } from "#gateway/pipeline/index.ts";
-import { makeCertificate } from "#gateway/testkit/certificates.ts";
+import { makeCertificate } from "#tools/testing/certificates.ts";
 import { exchangeOf, pluginDepsOf, type AskedRequest, type PretendOptions } from "#gateway/testkit/identified.ts";
 import { authenticate } from "./index.ts";
 

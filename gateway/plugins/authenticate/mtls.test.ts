@@ -7,7 +7,7 @@ import { apiSettings } from "#contracts/api/definition.ts";
 import { keyRecord } from "#contracts/key/record.ts";
 import { policy } from "#contracts/policy/policy.ts";
 import { exchangeOf, pluginDepsOf } from "#gateway/testkit/identified.ts";
-import { makeCertificate, type MadeCertificate } from "#gateway/testkit/certificates.ts";
+import { makeCertificate, type MadeCertificate } from "#tools/testing/certificates.ts";
 import type { Reply } from "#gateway/pipeline/index.ts";
 import { authenticate } from "./index.ts";
 
