@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { startGateway, startNginx } from "../measure/servers.ts";
 import { compare, type Contender } from "./compare.ts";
-import type { Workplace } from "./index.ts";
+import type { Workplace } from "./workplace.ts";
 
 const COUNTS = [10, 1_000, 10_000];
 const CALLED = 10;

@@ -4,7 +4,7 @@ import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { hashToken } from "#base/token.ts";
 import { hasHaproxy, startGateway, startHaproxy, startNginx, startRedis } from "../measure/servers.ts";
 import { compare, type Contender } from "./compare.ts";
-import type { Workplace } from "./index.ts";
+import type { Workplace } from "./workplace.ts";
 
 const KEY = "bench-key";
 

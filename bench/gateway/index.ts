@@ -13,12 +13,7 @@ import { latency } from "./latency.ts";
 import { memory } from "./memory.ts";
 import { protocols } from "./protocols.ts";
 import { sizes } from "./sizes.ts";
-
-/** What a part of the bench works with; whatever it starts through `keep` has ended when the part has. */
-export interface Workplace {
-  folder: string;
-  keep<T extends Measured>(server: T): T;
-}
+import type { Workplace } from "./workplace.ts";
 
 const parts: Record<string, (place: Workplace) => Promise<void>> = {
   costs,

@@ -4,7 +4,7 @@ import { figure, rounded } from "../measure/figure.ts";
 import { applyLoad } from "../measure/load.ts";
 import { pacedLatency } from "../measure/paced.ts";
 import { startGateway, startNginx } from "../measure/servers.ts";
-import type { Workplace } from "./index.ts";
+import type { Workplace } from "./workplace.ts";
 
 const ROUNDS = 3;
 const SECONDS = 5;

@@ -8,7 +8,7 @@ import { memoryOf, workersOf } from "../measure/cpu.ts";
 import { figure, rounded } from "../measure/figure.ts";
 import { startGateway, startNginx, type Measured } from "../measure/servers.ts";
 import { manyApis } from "./api-counts.ts";
-import type { Workplace } from "./index.ts";
+import type { Workplace } from "./workplace.ts";
 
 const MIB = 2 ** 20;
 const FEW_CONNECTIONS = 4_000;

@@ -6,7 +6,7 @@ import { figure } from "../measure/figure.ts";
 import { hasH2load } from "../measure/load.ts";
 import { startGateway, startNginx } from "../measure/servers.ts";
 import { compare, type Contender } from "./compare.ts";
-import type { Workplace } from "./index.ts";
+import type { Workplace } from "./workplace.ts";
 
 /** TLS and HTTP/2 from clients, beside nginx that ends them too; connections stand, so handshakes are not in it. */
 export async function protocols({ folder, keep }: Workplace): Promise<void> {

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { startGateway, startNginx } from "../measure/servers.ts";
 import { compare } from "./compare.ts";
-import type { Workplace } from "./index.ts";
+import type { Workplace } from "./workplace.ts";
 
 const SIZES = { "1 KB": 1_024, "10 KB": 10_240, "1 MB": 1_048_576 };
 
