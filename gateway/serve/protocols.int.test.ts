@@ -4,7 +4,7 @@ import {
   type ClientHttp2Session,
   type ServerHttp2Stream,
 } from "node:http2";
-import { request as requestHttp } from "node:http";
+import { request as requestHttp, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { once } from "node:events";
 import {
@@ -364,7 +364,7 @@ describe("WebSockets and streams", () => {
     const [hinted] = await responded;
     hinted.resume();
     const second = requestHttp(`${gateway.url}/plain/trailers`, { headers: { te: "trailers" } }).end();
-    const [answer] = (await once(second, "response")) as [import("node:http").IncomingMessage];
+    const [answer] = (await once(second, "response")) as [IncomingMessage];
     await answer.resume().toArray();
     expect(answer.trailers).toEqual({ "x-checksum": "abc" });
   });
@@ -377,7 +377,7 @@ describe("WebSockets and streams", () => {
     wanted.flushHeaders();
     await once(wanted, "continue");
     wanted.end("hello");
-    const [answer] = (await once(wanted, "response")) as [import("node:http").IncomingMessage];
+    const [answer] = (await once(wanted, "response")) as [IncomingMessage];
     expect(answer.statusCode).toBe(200);
     answer.resume();
     const refused = requestHttp(`${gateway.url}/locked.Locked/x`, {
@@ -388,7 +388,7 @@ describe("WebSockets and streams", () => {
     let continued = false;
     refused.on("continue", () => (continued = true));
     refused.flushHeaders();
-    const [refusal] = (await once(refused, "response")) as [import("node:http").IncomingMessage];
+    const [refusal] = (await once(refused, "response")) as [IncomingMessage];
     expect(refusal.statusCode).toBe(401);
     expect(continued).toBe(false);
     refused.destroy();

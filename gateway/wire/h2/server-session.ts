@@ -1,4 +1,4 @@
-import { performServerHandshake, type ServerHttp2Session, type ServerHttp2Stream } from "node:http2";
+import { performServerHandshake, type ServerHttp2Session } from "node:http2";
 import type { Socket } from "node:net";
 import type { Inbound } from "../inbound.ts";
 import { H2Inbound } from "./h2-inbound.ts";
@@ -43,7 +43,7 @@ export class ServerSession {
     // A broken session closes its socket; the streams learn of it by their own close.
     this.#session.on("error", () => {});
     this.#session.on("stream", (stream, _headers, _flags, raw) => {
-      const inbound = new H2Inbound(stream as ServerHttp2Stream, raw ?? []);
+      const inbound = new H2Inbound(stream, raw ?? []);
       this.#inFlight.add(inbound);
       stream.once("close", () => this.#ended(inbound));
       if (inbound.problem === undefined) hooks.onRequest(inbound);
