@@ -1,4 +1,4 @@
-import { Redis } from "ioredis";
+import type { Redis } from "ioredis";
 import {
   aheadOf,
   CELLS,
@@ -26,8 +26,12 @@ interface Scripted {
   ): Promise<[allowed: number, index: number, retryMs: number, ...left: number[]]>;
 }
 
-/** A connection that fails fast instead of queueing: a limiter's answer that comes late is of no use. */
-export function connectRedis(url: string): Redis {
+/**
+ * A connection that fails fast instead of queueing: a limiter's answer that comes late is of no use. The client is loaded
+ * only here, since it costs a worker without Redis more than 20 MB.
+ */
+export async function connectRedis(url: string): Promise<Redis> {
+  const { Redis } = await import("ioredis");
   return new Redis(url, {
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,

@@ -24,11 +24,16 @@ const SWEEP_MS = 250;
 
 /** Runs a worker over the channel until it has drained. */
 export function runWorker(channel: Channel): void {
-  let worker: Worker | undefined;
+  let starting: Promise<Worker> | undefined;
   channel.onMessage((message) => {
-    if (message.type === "start") worker = new Worker(channel, message.settings);
-    else worker?.receive(message);
+    if (message.type === "start") starting = startWorker(channel, message.settings);
+    // Messages keep their order: each waits for the same promise.
+    else void starting?.then((worker) => worker.receive(message));
   });
+}
+
+async function startWorker(channel: Channel, settings: WorkerSettings): Promise<Worker> {
+  return new Worker(channel, settings, settings.redis && (await connectRedis(settings.redis.url)));
 }
 
 class Worker {
@@ -48,12 +53,12 @@ class Worker {
   readonly #timers: NodeJS.Timeout[];
   #listening = false;
 
-  constructor(channel: Channel, settings: WorkerSettings) {
+  constructor(channel: Channel, settings: WorkerSettings, redis: Redis | undefined) {
     this.#channel = channel;
     this.#settings = settings;
     const log = createLogger("gateway", { level: settings.logLevel });
     this.#questions = new Questions((message) => channel.send(message));
-    this.#redis = settings.redis && connectRedis(settings.redis.url);
+    this.#redis = redis;
     this.#limits = new LimitBook({ clock: systemClock, authority: this.#authority(log) });
     this.#sessions = new SessionBook({
       limits: this.#limits,
