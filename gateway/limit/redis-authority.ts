@@ -32,7 +32,7 @@ interface Scripted {
  */
 export async function connectRedis(url: string): Promise<Redis> {
   const { Redis } = await import("ioredis");
-  return new Redis(url, {
+  const redis = new Redis(url, {
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     connectTimeout: 2_000,
@@ -40,6 +40,12 @@ export async function connectRedis(url: string): Promise<Redis> {
     retryStrategy: (attempt) => Math.min(100 * 2 ** Math.min(attempt, 5), 2_000),
     lazyConnect: true,
   });
+  // Errors are answered where a command fails; the event is only there to be listened to.
+  redis.on("error", () => {});
+  // Calls that come before it stands would be counted elsewhere, and what they were given would be given twice. A Redis
+  // that is away is waited for no longer than one attempt.
+  await redis.connect().catch(() => {});
+  return redis;
 }
 
 /** Counts in the cluster's Redis, by Redis's own clock, so that nodes with different clocks agree. */

@@ -136,9 +136,6 @@ class Worker {
     const primary = this.#questions.authority();
     const { redis } = this.#settings;
     if (!this.#redis || !redis) return primary;
-    // Errors are answered where a command fails; the event is only there to be listened to.
-    this.#redis.on("error", () => {});
-    this.#redis.connect().catch(() => {});
     const shared = new RedisAuthority(this.#redis, redis.prefix, this.#settings.holder);
     this.#shared = new FallbackAuthority({
       store: shared,
