@@ -10,6 +10,8 @@ export const gatewayEnv = z.object({
   CAUSEWAY_TOKEN: z.string().optional(),
   CAUSEWAY_TOKEN_FILE: z.string().optional(),
   CAUSEWAY_CONFIG: z.string().optional(),
+  /** For a gateway whose APIs come over the link: a file of its own `settings` and `certificates`. */
+  CAUSEWAY_SETTINGS: z.string().optional(),
   CAUSEWAY_LISTEN: z.string().optional(),
   /** The address that clients reach this node at, where it is not the one it listens on. */
   CAUSEWAY_LISTEN_PUBLIC: z.string().optional(),

@@ -35,6 +35,8 @@ export interface GatewayOptions {
   /** Empty: the system's. */
   dnsServers: string[];
   limiter: "exact" | "leased" | undefined;
+  /** Of a node that is configured over the link. */
+  settingsFile: string | undefined;
   nodes: number | undefined;
   drainGraceMs: number;
   drainMs: number;
@@ -61,6 +63,7 @@ export function readOptions(argv: readonly string[], env: GatewayEnv): GatewayOp
     upstreamAllow: parseRangeList("CAUSEWAY_UPSTREAM_ALLOW", env.CAUSEWAY_UPSTREAM_ALLOW),
     dnsServers: parseDnsServers(env.CAUSEWAY_DNS_SERVERS),
     limiter: env.CAUSEWAY_LIMITER,
+    settingsFile: env.CAUSEWAY_SETTINGS,
     nodes: env.CAUSEWAY_NODES,
     drainGraceMs: env.CAUSEWAY_DRAIN_GRACE_SECONDS * 1_000,
     drainMs: env.CAUSEWAY_DRAIN_SECONDS * 1_000,

@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import type { IncomingMessage } from "node:http";
+import { request as requestSecurely } from "node:https";
 import { expect, test, type Page } from "@playwright/test";
 import { z } from "zod";
 import { waitUntil } from "#base/wait.ts";
@@ -10,6 +13,14 @@ import { Console } from "../pages/console.ts";
 
 const get = (url: string, key?: string) => fetch(url, key ? { headers: { authorization: `Bearer ${key}` } } : {});
 const statusOf = async (url: string, key?: string) => (await get(url, key)).status;
+
+/** Over TLS, with a certificate that is checked against `ca` alone. */
+async function secureStatusOf(url: string, key: string, ca: string): Promise<number | undefined> {
+  const request = requestSecurely(url, { ca, headers: { authorization: `Bearer ${key}` }, agent: false }).end();
+  const [answer] = (await once(request, "response")) as [IncomingMessage];
+  answer.resume();
+  return answer.statusCode;
+}
 
 test("the main job: from sign-up to a counted call and a hybrid gateway that joined by token", async ({ page }) => {
   const console = new Console(page);
@@ -90,6 +101,7 @@ test("the main job: from sign-up to a counted call and a hybrid gateway that joi
       await expect(page.getByText(/is connected/)).toBeVisible({ timeout: 8_000 });
       await expect(page.getByText(/has applied revision \d+/)).toBeVisible();
       expect(await statusOf(`${hybrid.url}/orders/orders/7`, key)).toBe(200);
+      expect(await secureStatusOf(`${hybrid.tlsUrl}/orders/orders/7`, key, hybrid.authority)).toBe(200);
     });
 
     await test.step("7 destroy the environment: nothing of it is left", async () => {

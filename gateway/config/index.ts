@@ -5,6 +5,7 @@
  */
 export type { Applied, Configuration, ParsedConfiguration } from "./configuration.ts";
 export { prepare, type Prepared } from "./prepare.ts";
+export { readNodeSettings, type NodeSettings } from "./file/read-node-settings.ts";
 export { FileSource } from "./file/file-source.ts";
 export type { ConfiguredNode, NodeFigures, Source } from "./source.ts";
 export { Generations, type Generation } from "./generations.ts";

@@ -6,7 +6,13 @@ import { waitUntil } from "#base/wait.ts";
 import type { AnalyticsEntry } from "#contracts/analytics/batch.ts";
 import { gatewaySettings, type GatewaySettings } from "#contracts/config/file.ts";
 import { helloSigningInput, type Hello } from "#contracts/link/messages.ts";
-import { Generations, type ConfiguredNode, type Source } from "#gateway/config/index.ts";
+import {
+  Generations,
+  readNodeSettings,
+  type ConfiguredNode,
+  type NodeSettings,
+  type Source,
+} from "#gateway/config/index.ts";
 import { EntryMerger } from "#gateway/record/index.ts";
 import type { KeyOutcome } from "#gateway/session/index.ts";
 import { CAPABILITIES, GATEWAY_VERSION } from "#gateway/version.ts";
@@ -29,6 +35,8 @@ export interface LinkSourceOptions {
   dataDir: string;
   tags: readonly string[];
   limiter: GatewaySettings["limiter"] | undefined;
+  /** A file of the node's own settings, read at the start and at each reload. */
+  settingsFile: string | undefined;
   spoolBytes: number;
   log: Logger;
   /** Ends waiting for a console that cannot be reached. */
@@ -51,6 +59,8 @@ export class LinkSource implements Source {
   readonly #desk: KeyDesk;
   readonly #merger = new EntryMerger();
   readonly #load = new Load();
+  readonly #readOwn: () => NodeSettings;
+  #own: NodeSettings;
   readonly #startedAtMs = Date.now();
   readonly #stopping = new AbortController();
   #node: ConfiguredNode | undefined;
@@ -60,11 +70,13 @@ export class LinkSource implements Source {
   #liveNodes: number | undefined = undefined;
 
   constructor(options: LinkSourceOptions) {
-    const { dataDir: folder, log, token, tags, stopped, url, spoolBytes, limiter } = options;
+    const { dataDir: folder, log, token, tags, stopped, url, spoolBytes, limiter, settingsFile } = options;
     const signal = AbortSignal.any([stopped, this.#stopping.signal]);
     const identity = loadIdentity(folder);
     const console = new ConsoleClient(url, signal);
     this.#log = log;
+    this.#readOwn = () => ownSettings(settingsFile, limiter);
+    this.#own = this.#readOwn();
     this.#identity = identity;
     this.#credentials = new Credentials({ folder, identity, console, token, tags, log, signal });
     this.#keys = new KeyStore(folder, identity, log);
@@ -78,7 +90,7 @@ export class LinkSource implements Source {
     );
     this.#revisions = new Revisions({
       generations: new Generations(join(folder, "generations"), identity.sealingKey, log),
-      settings: gatewaySettings.parse({ limiter }),
+      own: () => this.#own,
       enrolled: () => this.#credentials.held!,
       say: (message) => this.#keeper.session?.say(message),
       log,
@@ -109,8 +121,10 @@ export class LinkSource implements Source {
     if (droppedRecords > 0) this.#spool.countLost(droppedRecords);
   }
 
-  /** The plane pushes by itself; what can be asked for anew is the link. */
+  /** The node's own file is read again; the plane pushes by itself, so what can be asked of it anew is the link. */
   async reload(): Promise<unknown> {
+    this.#own = this.#readOwn();
+    await this.#revisions.applyAgain(this.#node!);
     this.#keeper.session?.terminate();
     return this.status();
   }
@@ -204,4 +218,10 @@ export class LinkSource implements Source {
       this.#log.warn({ spool: this.#spool.size }, "stopping before all analytics were acknowledged"),
     );
   }
+}
+
+/** What the environment says of the limiter goes before the file. */
+function ownSettings(file: string | undefined, limiter: GatewaySettings["limiter"] | undefined): NodeSettings {
+  const own = file === undefined ? { certificates: [], settings: gatewaySettings.parse({}) } : readNodeSettings(file);
+  return limiter === undefined ? own : { ...own, settings: { ...own.settings, limiter } };
 }

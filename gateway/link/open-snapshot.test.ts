@@ -8,7 +8,7 @@ import { openSnapshot } from "./open-snapshot.ts";
 
 const { privateKey, publicKey } = generateKeyPairSync("ed25519");
 const place = { cluster: newId("dep") as DeploymentId, revisionPublicKey: publicKey.export({ format: "jwk" }).x! };
-const settings = gatewaySettings.parse({});
+const own = { certificates: [], settings: gatewaySettings.parse({}) };
 
 function signed(change: Partial<SignedSnapshot> = {}, key = privateKey): SignedSnapshot {
   const body = JSON.stringify({ format: 1, apis: [{ id: "orders" }], policies: [] });
@@ -22,7 +22,7 @@ function signed(change: Partial<SignedSnapshot> = {}, key = privateKey): SignedS
 }
 
 test("what the control plane signed for this cluster becomes a configuration", () => {
-  expect(openSnapshot(signed(), place, settings)).toMatchObject({ revision: 7, apis: [{ id: "orders" }], keys: null });
+  expect(openSnapshot(signed(), place, own)).toMatchObject({ revision: 7, apis: [{ id: "orders" }], keys: null });
 });
 
 describe("anything else is refused with its reason", () => {
@@ -32,6 +32,6 @@ describe("anything else is refused with its reason", () => {
     ["another number", signed({ revision: 8 }), /not signed by/],
     ["another signer", signed({}, generateKeyPairSync("ed25519").privateKey), /not signed by/],
   ])("%s", (_name, snapshot, reason) => {
-    expect(() => openSnapshot(snapshot, place, settings)).toThrow(reason);
+    expect(() => openSnapshot(snapshot, place, own)).toThrow(reason);
   });
 });

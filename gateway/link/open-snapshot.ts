@@ -1,8 +1,7 @@
 import { createHash, createPublicKey, verify } from "node:crypto";
-import type { GatewaySettings } from "#contracts/config/file.ts";
 import type { EnrolResponse } from "#contracts/link/enrolment.ts";
 import { revisionSigningInput, snapshotBody, type SignedSnapshot } from "#contracts/revision/snapshot.ts";
-import type { Configuration } from "#gateway/config/index.ts";
+import type { Configuration, NodeSettings } from "#gateway/config/index.ts";
 
 /**
  * Proves a snapshot and turns it into a configuration: its hash is over its bytes, its signature by this tenant's control
@@ -11,7 +10,7 @@ import type { Configuration } from "#gateway/config/index.ts";
 export function openSnapshot(
   snapshot: SignedSnapshot,
   { cluster, revisionPublicKey }: Pick<EnrolResponse, "cluster" | "revisionPublicKey">,
-  settings: GatewaySettings,
+  { certificates, settings }: NodeSettings,
 ): Configuration {
   const { revision, hash, signature, body } = snapshot;
   if (snapshot.cluster !== cluster) throw new Error(`the snapshot is for cluster ${snapshot.cluster}`);
@@ -21,5 +20,5 @@ export function openSnapshot(
   if (!verify(null, signed, key, Buffer.from(signature, "base64url")))
     throw new Error("the snapshot is not signed by this environment's control plane");
   const { apis, policies } = snapshotBody.parse(JSON.parse(body));
-  return { revision, hash, apis, policies, keys: null, certificates: [], settings };
+  return { revision, hash, apis, policies, keys: null, certificates, settings };
 }

@@ -1,15 +1,14 @@
 import { messageOf } from "#base/errors.ts";
 import type { Logger } from "#base/log.ts";
-import type { GatewaySettings } from "#contracts/config/file.ts";
 import type { EnrolResponse } from "#contracts/link/enrolment.ts";
 import type { FromNode } from "#contracts/link/messages.ts";
 import type { SignedSnapshot } from "#contracts/revision/snapshot.ts";
-import type { ConfiguredNode, Generations } from "#gateway/config/index.ts";
+import type { ConfiguredNode, Generations, NodeSettings } from "#gateway/config/index.ts";
 import { openSnapshot } from "./open-snapshot.ts";
 
 export interface RevisionsOptions {
   generations: Generations;
-  settings: GatewaySettings;
+  own: () => NodeSettings;
   /** What the console answered last. */
   enrolled: () => EnrolResponse;
   say: (message: FromNode) => void;
@@ -28,17 +27,26 @@ export class Revisions {
 
   /** Newest generation first; one that the workers refuse falls back to the one before. */
   async applyFromDisk(node: ConfiguredNode): Promise<void> {
-    const { generations, settings, enrolled, log } = this.#options;
+    const { generations, own, enrolled, log } = this.#options;
     for (const snapshot of generations.load()) {
       // The link was faster: what it brought is newer than any disk.
       if (node.current() || this.#applying) return;
       try {
-        await node.apply(openSnapshot(snapshot, enrolled(), settings));
+        await node.apply(openSnapshot(snapshot, enrolled(), own()));
         return log.info({ revision: snapshot.revision }, "serving the revision kept on disk");
       } catch (error) {
         log.warn({ err: error, revision: snapshot.revision }, "a generation on disk cannot be served");
       }
     }
+  }
+
+  /** What is served, with the node's own settings as they are now. Rejects with the reason where they do not fit. */
+  async applyAgain(node: ConfiguredNode): Promise<void> {
+    const { generations, own, enrolled } = this.#options;
+    const current = node.current();
+    if (current === undefined) return;
+    for (const snapshot of generations.load())
+      if (snapshot.hash === current.hash) return void (await node.apply(openSnapshot(snapshot, enrolled(), own())));
   }
 
   /** Only the newest pending revision is applied: those that came meanwhile are passed over. */
@@ -52,10 +60,10 @@ export class Revisions {
   }
 
   async #applyOne(snapshot: SignedSnapshot, node: ConfiguredNode): Promise<void> {
-    const { generations, settings, enrolled, say, log } = this.#options;
+    const { generations, own, enrolled, say, log } = this.#options;
     const { revision } = snapshot;
     try {
-      const { hash, tookMs, quarantined } = await node.apply(openSnapshot(snapshot, enrolled(), settings));
+      const { hash, tookMs, quarantined } = await node.apply(openSnapshot(snapshot, enrolled(), own()));
       say({ type: "applied", revision, hash, tookMs, quarantined: [...quarantined] });
       generations.save(snapshot);
       log.info({ revision, tookMs, quarantined: quarantined.length }, "revision applied");

@@ -8,7 +8,7 @@ import type { Problem } from "./problem.ts";
 
 interface Part {
   document: SourceDocument;
-  value: FileConfiguration | undefined;
+  value: Pick<FileConfiguration, "certificates" | "settings"> | undefined;
 }
 
 /** A certificate that cannot be read, is none, has expired, or does not belong to its key; and TLS without any. */

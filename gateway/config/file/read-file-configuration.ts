@@ -5,18 +5,15 @@ import { apiSettings } from "#contracts/api/definition.ts";
 import { fileConfiguration } from "#contracts/config/file.ts";
 import { canonicalJson } from "#base/canonical.ts";
 import { messageOf } from "#base/errors.ts";
-import { UsageError } from "#gateway/usage-error.ts";
 import type { Configuration } from "../configuration.ts";
 import { carriesTag } from "../sharding.ts";
 import { loadSources, type SourceDocument } from "./load-sources.ts";
 import { readDocument } from "./open-api-document.ts";
 import { checkCertificates } from "./check-certificates.ts";
 import { checkReferences } from "./check-references.ts";
+import { ConfigurationError, lineOf } from "./configuration-error.ts";
 import { keyRecordOf } from "./key-records.ts";
 import type { Problem } from "./problem.ts";
-
-/** Every problem of a configuration, one line each: `file:line: path: what was expected`. */
-export class ConfigurationError extends UsageError {}
 
 export interface FileConfigurationResult {
   configuration: Omit<Configuration, "revision">;
@@ -82,8 +79,4 @@ async function resolveEntry(
   for (const problem of resolved.problems)
     problems.push(source.problemAt(["apis", index, ...problem.path.split(".")], problem.message));
   return JSON.parse(JSON.stringify(resolved.api));
-}
-
-function lineOf({ file, line, path, message }: Problem): string {
-  return `${file}:${line}: ${path || "(top level)"}: ${message}`;
 }

@@ -1,0 +1,25 @@
+import { explainIssues } from "#base/explain-issues.ts";
+import { fileConfiguration, type FileConfiguration } from "#contracts/config/file.ts";
+import { checkCertificates } from "./check-certificates.ts";
+import { loadSources } from "./load-sources.ts";
+import { ConfigurationError, lineOf } from "./configuration-error.ts";
+
+/** What a node decides by itself although its APIs come over the link: its ports, its certificates, its limits of size. */
+export type NodeSettings = Pick<FileConfiguration, "certificates" | "settings">;
+
+const nodeSettings = fileConfiguration.pick({ certificates: true, settings: true });
+
+/** Reads the one file of a node's own settings, whole or not at all: throws `ConfigurationError` with every problem. */
+export function readNodeSettings(path: string): NodeSettings {
+  const { documents, problems } = loadSources(path);
+  const parts = documents.map((document) => {
+    const result = nodeSettings.safeParse(document.value ?? {});
+    for (const issue of result.success ? [] : explainIssues(result.error.issues))
+      problems.push(document.problemAt(issue.path, issue.message));
+    return { document, value: result.data };
+  });
+  checkCertificates(parts, problems);
+  if (problems.length > 0) throw new ConfigurationError(problems.map(lineOf));
+  const values = parts.map(({ value }) => value!);
+  return { certificates: values.flatMap(({ certificates }) => certificates), settings: values.at(-1)!.settings };
+}
