@@ -1,13 +1,13 @@
 import { z } from "zod";
-import { reference } from "../config/listener.ts";
+import { secretReference } from "./primitives.ts";
 
 /** TLS towards the targets (`https://`). Certificates and keys are references, read when a connection is made. */
 const upstreamTls = z.strictObject({
   /** PEM of the authorities that targets' certificates are checked against; absent: the system's. */
-  ca: reference.optional(),
+  ca: secretReference.optional(),
   /** PEM, where targets ask for a client certificate. */
-  certificate: reference.optional(),
-  key: reference.optional(),
+  certificate: secretReference.optional(),
+  key: secretReference.optional(),
   /** The name asked for and checked, where it is not the host of the URL. */
   serverName: z
     .string()

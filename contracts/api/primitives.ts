@@ -9,7 +9,7 @@ export const headerValue = z
   // oxlint-disable-next-line no-control-regex
   .regex(/^[^\u0000-\u0008\u000a-\u001f\u007f]*$/, "control characters are not allowed in a header value");
 
-/** A secret by reference: the configuration names it and never holds it. */
+/** A secret, a certificate or a file by reference: the configuration names it and never holds it. */
 export const secretReference = z
   .string()
   .regex(/^(env|file|vault|aws-sm):\/\/.+$/, "expected a reference such as env://NAME or file:///run/secrets/name");

@@ -1,10 +1,6 @@
 import { z } from "zod";
+import { secretReference } from "../api/primitives.ts";
 import { entityId } from "../ids.ts";
-
-/** A secret or a file by reference, never the thing itself. */
-export const reference = z
-  .string()
-  .regex(/^(env|file|vault|aws-sm):\/\/.+$/, "expected a reference such as env://NAME or file:///run/secrets/name");
 
 /** A certificate that listeners serve, chosen by the name that the client asks for (SNI, RFC 6066). */
 export const certificate = z.strictObject({
@@ -14,9 +10,9 @@ export const certificate = z.strictObject({
     .array(z.string().regex(/^(\*\.)?[a-z0-9.-]+$/, "expected a host name in lower case; *. may lead"))
     .optional(),
   /** PEM: the certificate, then its chain. Read again when it changes. */
-  certificate: reference,
+  certificate: secretReference,
   /** PEM: its private key. */
-  key: reference,
+  key: secretReference,
   /** Served where no name fits, or none was asked for; without one such a handshake is refused. */
   default: z.boolean().default(false),
 });
