@@ -22,26 +22,35 @@ export interface Rate {
   windowMs: number;
 }
 
+const DURATION = "expected a duration such as 250ms, 30s, 5m, 1h or 30d";
+const RATE = "expected a rate such as 100/s, 10/30s or 1000000/30d";
+
 /** Written `30s`; parsed to milliseconds. A number is taken as milliseconds already parsed. */
-export const durationMs = z.union([
-  z.int().min(0),
-  z.string().transform((text, context) => {
-    const ms = parseDurationMs(text);
-    if (ms !== undefined) return ms;
-    context.addIssue({ code: "custom", message: "expected a duration such as 250ms, 30s, 5m, 1h or 30d" });
-    return z.NEVER;
-  }),
-]);
+export const durationMs = z.union(
+  [
+    z.int().min(0),
+    z.string().transform((text, context) => {
+      const ms = parseDurationMs(text);
+      if (ms !== undefined) return ms;
+      context.addIssue({ code: "custom", message: DURATION });
+      return z.NEVER;
+    }),
+  ],
+  { error: DURATION },
+);
 
 const parsedRate = z.strictObject({ limit: z.int().min(1), windowMs: z.int().min(1) });
 
 /** Written `100/s` (rates) or `1000000/30d` (quotas); parsed to `{ limit, windowMs }`. */
-export const rate = z.union([
-  parsedRate,
-  z.string().transform((text, context): Rate => {
-    const value = parseRate(text);
-    if (value) return value;
-    context.addIssue({ code: "custom", message: "expected a rate such as 100/s, 10/30s or 1000000/30d" });
-    return z.NEVER;
-  }),
-]);
+export const rate = z.union(
+  [
+    parsedRate,
+    z.string().transform((text, context): Rate => {
+      const value = parseRate(text);
+      if (value) return value;
+      context.addIssue({ code: "custom", message: RATE });
+      return z.NEVER;
+    }),
+  ],
+  { error: RATE },
+);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { apiSettings } from "../api/definition.ts";
 import { certificate, listeners } from "./listener.ts";
 import { fileKey } from "../key/record.ts";
 import { policy } from "../policy/policy.ts";
@@ -36,3 +37,15 @@ export const fileConfiguration = z.strictObject({
   settings: gatewaySettings.prefault({}),
 });
 export type FileConfiguration = z.infer<typeof fileConfiguration>;
+
+/** An entry of `apis` as people write it. */
+const fileApi = apiSettings.extend({
+  /**
+   * The OpenAPI 3.x document that `operations` belong to: a path, a URL or the document itself. Members that stand in its
+   * `x-causeway` need not be written here; those that are written here go first.
+   */
+  openapi: z.union([z.string().min(1), z.record(z.string(), z.unknown())]).optional(),
+});
+
+/** All that may stand in a file, in one schema: what is described, suggested and published. */
+export const writtenConfiguration = fileConfiguration.extend({ apis: z.array(fileApi).default([]) });

@@ -22,13 +22,13 @@ describe("what is wrong is told for the form that was meant", () => {
       { listen: "x" },
       "listen: expected a path that starts with / and has no query",
     ],
-    ["a listen of another type", { listen: 7 }, "listen: expected string or object"],
+    ["a listen of another type", { listen: 7 }, "listen: expected text or members by name"],
     [
       "a bad URL among targets",
       { upstream: { targets: [{ url: "ftp://x" }] } },
       "upstream.targets.0.url: expected an http:// or https:// URL",
     ],
-    ["an unknown way in", { auth: "magic" }, "auth: expected none or key or basic or object"],
+    ["an unknown way in", { auth: "magic" }, "auth: expected none, key, basic or members by name"],
     ["an unknown member", { auth: { anyOf: [{ key: { place: "x" } }] } }, "auth.anyOf.0.key.place: is not known here"],
   ])("%s", (_name, input, expected) => {
     expect(explained(input)).toEqual([expected]);

@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { resolveApi } from "#contracts/api/resolved.ts";
 import { explainIssues } from "#base/explain-issues.ts";
 import { apiSettings } from "#contracts/api/definition.ts";
-import { fileConfiguration } from "#contracts/config/file.ts";
+import { fileConfiguration, writtenConfiguration } from "#contracts/config/file.ts";
+import { membersAt } from "#contracts/walk-schema.ts";
 import { canonicalJson } from "#base/canonical.ts";
 import { messageOf } from "#base/errors.ts";
 import type { Configuration } from "../configuration.ts";
@@ -45,10 +46,15 @@ export async function readFileConfiguration(path: string, tags: readonly string[
   return { configuration: { ...body, hash }, files: [...new Set(files)] };
 }
 
+function membersOfFile(path: readonly PropertyKey[]): string[] {
+  return membersAt(writtenConfiguration, path);
+}
+
 function parseDocument(document: SourceDocument, problems: Problem[]) {
   const result = fileConfiguration.safeParse(document.value ?? {});
   if (result.success) return { value: result.data };
-  for (const { path, message } of explainIssues(result.error.issues)) problems.push(document.problemAt(path, message));
+  for (const { path, message } of explainIssues(result.error.issues, membersOfFile))
+    problems.push(document.problemAt(path, message));
   return { value: undefined };
 }
 
@@ -71,7 +77,8 @@ async function resolveEntry(
   const embedded = (document?.["x-causeway"] ?? {}) as Record<string, unknown>;
   const result = apiSettings.safeParse({ ...embedded, ...own });
   if (!result.success) {
-    for (const { path, message } of explainIssues(result.error.issues))
+    const knownHere = (path: readonly PropertyKey[]) => membersOfFile(["apis", index, ...path]);
+    for (const { path, message } of explainIssues(result.error.issues, knownHere))
       problems.push(source.problemAt(["apis", index, ...path], message));
     return undefined;
   }

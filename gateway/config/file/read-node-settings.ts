@@ -1,5 +1,6 @@
 import { explainIssues } from "#base/explain-issues.ts";
 import { fileConfiguration, type FileConfiguration } from "#contracts/config/file.ts";
+import { membersAt } from "#contracts/walk-schema.ts";
 import { checkCertificates } from "./check-certificates.ts";
 import { loadSources } from "./load-sources.ts";
 import { ConfigurationError, lineOf } from "./configuration-error.ts";
@@ -9,12 +10,14 @@ export type NodeSettings = Pick<FileConfiguration, "certificates" | "settings">;
 
 const nodeSettings = fileConfiguration.pick({ certificates: true, settings: true });
 
+const membersOfFile = (path: readonly PropertyKey[]) => membersAt(nodeSettings, path);
+
 /** Reads the one file of a node's own settings, whole or not at all: throws `ConfigurationError` with every problem. */
 export function readNodeSettings(path: string): NodeSettings {
   const { documents, problems } = loadSources(path);
   const parts = documents.map((document) => {
     const result = nodeSettings.safeParse(document.value ?? {});
-    for (const issue of result.success ? [] : explainIssues(result.error.issues))
+    for (const issue of result.success ? [] : explainIssues(result.error.issues, membersOfFile))
       problems.push(document.problemAt(issue.path, issue.message));
     return { document, value: result.data };
   });

@@ -1,0 +1,58 @@
+import type { z } from "zod";
+
+/** Reading a schema and not a value: for those who explain a configuration, describe it, or try each of its fields. */
+
+export type Schema = z.core.$ZodType;
+/** A schema whose kind can be told by its definition. */
+export type Bare = z.core.$ZodTypes;
+
+/** What a schema reads, without what stands around it: defaults, transformations, whether it may be left out. */
+export function bareOf(schema: Schema): Bare {
+  // Every schema is one of zod's kinds; the base type alone cannot say which.
+  const bare = schema as Bare;
+  const { def } = bare._zod;
+  switch (def.type) {
+    case "optional":
+    case "nonoptional":
+    case "nullable":
+    case "default":
+    case "prefault":
+    case "readonly":
+    case "catch":
+      return bareOf(def.innerType);
+    case "pipe":
+      return bareOf(def.in);
+    case "lazy":
+      return bareOf(def.getter());
+    default:
+      return bare;
+  }
+}
+
+/** Every form that a value may have: one, or all of a union's and of the unions within it. */
+export function formsOf(schema: Schema): Bare[] {
+  const bare = bareOf(schema);
+  const { def } = bare._zod;
+  return def.type === "union" ? def.options.flatMap(formsOf) : [bare];
+}
+
+/** The schema of one member or entry of a form; undefined where it has none. */
+export function childOf(form: Bare, part: PropertyKey): Schema | undefined {
+  const { def } = form._zod;
+  if (def.type === "object") return Object.hasOwn(def.shape, part) ? def.shape[String(part)] : undefined;
+  if (def.type === "array") return typeof part === "number" ? def.element : undefined;
+  return def.type === "record" ? def.valueType : undefined;
+}
+
+/** Names of the members that may stand at a path, over all forms that lead there. */
+export function membersAt(schema: Schema, path: readonly PropertyKey[]): string[] {
+  const forms = path.reduce<Bare[]>(
+    (found, part) =>
+      found.flatMap((form) => {
+        const child = childOf(form, part);
+        return child ? formsOf(child) : [];
+      }),
+    formsOf(schema),
+  );
+  return [...new Set(forms.flatMap(({ _zod: { def } }) => (def.type === "object" ? Object.keys(def.shape) : [])))];
+}
