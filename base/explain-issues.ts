@@ -57,7 +57,9 @@ function isOtherType({ path, code }: SchemaIssue): boolean {
   return path.length === 0 && (code === "invalid_type" || code === "invalid_value");
 }
 
-function unknown(key: string, names: readonly string[]): string {
+function unknown(key: string, members: readonly string[]): string {
+  // Known elsewhere, in another form: to suggest it once more would help nobody.
+  const names = members.filter((name) => name !== key);
   const meant = closest(key, names);
   if (meant !== undefined) return `is not known here; did you mean ${meant}?`;
   const list = names.length > MOST_NAMES ? [...names.slice(0, MOST_NAMES), "…"] : names;

@@ -56,3 +56,28 @@ export function membersAt(schema: Schema, path: readonly PropertyKey[]): string[
   );
   return [...new Set(forms.flatMap(({ _zod: { def } }) => (def.type === "object" ? Object.keys(def.shape) : [])))];
 }
+
+/** Stands in a path for the name of an entry that people choose. */
+export const ANY_NAME = "*";
+
+/** One field that may be written: where it may stand, and what reads it. The first entry of a list stands for all. */
+export interface Field {
+  path: readonly (string | number)[];
+  schema: Schema;
+}
+
+/** Every field below a schema, over all forms of its unions, in the order of their declaration. */
+export function fieldsOf(schema: Schema, above: Field["path"] = []): Field[] {
+  return formsOf(schema).flatMap((form) =>
+    partsOf(form).flatMap(([part, child]) => {
+      const path = [...above, part];
+      return [{ path, schema: child }, ...fieldsOf(child, path)];
+    }),
+  );
+}
+
+function partsOf({ _zod: { def } }: Bare): [string | number, Schema][] {
+  if (def.type === "object") return Object.entries(def.shape);
+  if (def.type === "array") return [[0, def.element]];
+  return def.type === "record" ? [[ANY_NAME, def.valueType]] : [];
+}

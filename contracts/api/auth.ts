@@ -39,7 +39,15 @@ export interface Auth {
  * the list, all methods of that alternative.
  */
 export const auth = z
-  .union([z.literal("none"), z.literal("key"), z.literal("basic"), anyOf, keyless, authAlternative])
+  .union([
+    z.literal("none"),
+    z.literal("key"),
+    z.literal("basic"),
+    anyOf,
+    keyless,
+    // Behind a pipe, unknown members end a form: else every mistake within `anyOf` would be told as `anyOf` being unknown here.
+    authAlternative.transform((alternative) => alternative),
+  ])
   .transform((value): Auth => {
     if (value === "none") return { keyless: true, anyOf: [] };
     if (value === "key") return { anyOf: [{ key: {} }] };

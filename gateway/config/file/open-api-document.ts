@@ -7,12 +7,16 @@ const FETCH_TIMEOUT_MS = 10_000;
 
 /** `openapi` of an entry: the document itself, a URL, or a path relative to the file that names it. */
 export async function readDocument(value: unknown, folder: string, files: string[]): Promise<Record<string, unknown>> {
-  if (typeof value === "object" && value !== null) return value as Record<string, unknown>;
+  if (isDocument(value)) return value;
   if (typeof value !== "string") throw new Error("expected a path, a URL or an OpenAPI document");
   const text = /^https?:\/\//.test(value) ? await fetchText(value) : await readText(resolve(folder, value), files);
   const document: unknown = parse(text);
-  if (typeof document !== "object" || document === null) throw new Error(`${value} is not an OpenAPI document`);
-  return document as Record<string, unknown>;
+  if (!isDocument(document)) throw new Error(`expected an OpenAPI document at ${value}, with members by name`);
+  return document;
+}
+
+function isDocument(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 async function readText(file: string, files: string[]): Promise<string> {
