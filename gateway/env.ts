@@ -36,6 +36,17 @@ export const gatewayEnv = z.object({
   CAUSEWAY_LIMITER: z.enum(["exact", "leased"]).optional(),
   /** Nodes that share each limit where there is no Redis, for a gateway of files; over the link they are counted. */
   CAUSEWAY_NODES: z.coerce.number().int().min(1).max(1_000).optional(),
+  /** Where traces go, as OpenTelemetry names it: http://collector:4318. Absent: none are made. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
+  /** `name=value` by comma, percent-encoded: what the collector wants for its authentication. */
+  OTEL_EXPORTER_OTLP_HEADERS: z.string().default(""),
+  OTEL_SERVICE_NAME: z.string().min(1).default("causeway-gateway"),
+  /** Traces that came are recorded as their caller decided, others by ratio: the sampler that is called so is the one there is. */
+  OTEL_TRACES_SAMPLER: z
+    .enum(["parentbased_traceidratio", "parentbased_always_on", "parentbased_always_off"])
+    .optional(),
+  /** 0 to 1. */
+  OTEL_TRACES_SAMPLER_ARG: z.coerce.number().min(0).max(1).default(1),
   /** After SIGTERM: how long connections are still taken, so that a balancer sees /readyz first. */
   CAUSEWAY_DRAIN_GRACE_SECONDS: seconds.default(1),
   /** After that: how long requests in flight may take. */

@@ -6,7 +6,9 @@ import { tag } from "#contracts/ids.ts";
 import { messageOf } from "#base/errors.ts";
 import { Secret } from "#base/secret.ts";
 import { parseRanges } from "#gateway/upstream/index.ts";
+import type { TracingSettings } from "#gateway/trace/index.ts";
 import type { GatewayEnv } from "./env.ts";
+import { readTracing } from "./tracing-options.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** Where the configuration comes from. */
@@ -34,6 +36,8 @@ export interface GatewayOptions {
   upstreamAllow: string[];
   /** Empty: the system's. */
   dnsServers: string[];
+  /** Undefined: no traces are made, and context passes as it came. */
+  tracing: TracingSettings | undefined;
   limiter: "exact" | "leased" | undefined;
   /** Of a node that is configured over the link. */
   settingsFile: string | undefined;
@@ -62,6 +66,7 @@ export function readOptions(argv: readonly string[], env: GatewayEnv): GatewayOp
     denyPrivate: env.CAUSEWAY_UPSTREAM_DENY_PRIVATE,
     upstreamAllow: parseRangeList("CAUSEWAY_UPSTREAM_ALLOW", env.CAUSEWAY_UPSTREAM_ALLOW),
     dnsServers: parseDnsServers(env.CAUSEWAY_DNS_SERVERS),
+    tracing: readTracing(env),
     limiter: env.CAUSEWAY_LIMITER,
     settingsFile: env.CAUSEWAY_SETTINGS,
     nodes: env.CAUSEWAY_NODES,

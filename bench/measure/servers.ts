@@ -38,10 +38,12 @@ export async function startNginx(folder: string, name: string, role: NginxRole =
     to === undefined ? own : `proxy_pass http://upstream; proxy_http_version 1.1; proxy_set_header Connection "";`;
   const upstream = to === undefined ? "" : `upstream upstream { server 127.0.0.1:${to}; keepalive 128; }`;
   const speech = tls ? "ssl http2" : "";
+  // Started by root it would give up the right to read the bench's folder.
+  const user = process.getuid?.() === 0 ? "user root; " : "";
   const pair = tls ? `ssl_certificate ${tls.certificate}; ssl_certificate_key ${tls.key};` : "";
   writeFileSync(
     join(home, "nginx.conf"),
-    `daemon off; worker_processes 1; pid ${home}/pid; error_log ${home}/error.log;
+    `${user}daemon off; worker_processes 1; pid ${home}/pid; error_log ${home}/error.log;
 events { worker_connections 4096; }
 http { access_log off; keepalive_requests 1000000000; keepalive_timeout 600s;
 client_body_temp_path ${home}/a; proxy_temp_path ${home}/b; fastcgi_temp_path ${home}/c; uwsgi_temp_path ${home}/d; scgi_temp_path ${home}/e;

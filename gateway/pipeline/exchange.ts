@@ -20,6 +20,13 @@ export interface Underway {
   abort(): void;
 }
 
+/** An exchange's place in a trace, as the parts that make up the exchange tell it what happens. */
+export interface ExchangeTrace {
+  /** A try begins; gives the fields that it sends. */
+  attemptBegan(fields: readonly string[], target: string, atUs: number): readonly string[];
+  attemptEnded(outcome: { status: number } | { error: string }, atUs: number): void;
+}
+
 /** One request and its answer. A class because it is the hot shape: every member is set here, in this order. */
 export class Exchange {
   readonly inbound: Inbound;
@@ -58,6 +65,8 @@ export class Exchange {
   /** The request's body, where a plugin asked for its bytes; it is then sent from here. */
   bufferedBody: Buffer | undefined = undefined;
   forwarding: Underway | undefined = undefined;
+  /** Null where nobody asked for traces. */
+  trace: ExchangeTrace | null = null;
   #requestId: string | undefined = undefined;
 
   constructor(

@@ -7,6 +7,7 @@ export {
   Exchange,
   type Admitted,
   type Connection,
+  type ExchangeTrace,
   type Underway,
   type Identified,
   type Responding,

@@ -5,6 +5,7 @@ import type { GatewaySettings } from "#contracts/config/file.ts";
 import type { KeyRecord } from "#contracts/key/record.ts";
 import type { Policy } from "#contracts/policy/policy.ts";
 import type { Bucket, ExactAnswer, LeaseAnswer, LeaseRequest, Outage, Refund } from "#gateway/limit/index.ts";
+import type { TracingSettings } from "#gateway/trace/index.ts";
 import type { KeyOutcome } from "#gateway/session/index.ts";
 import type { Findings, UpstreamFigures } from "#gateway/upstream/index.ts";
 
@@ -18,6 +19,7 @@ export interface WorkerSettings {
   /** Of this node. */
   workers: number;
   logLevel: string;
+  tracing: TracingSettings | undefined;
   trustedProxies: string[];
   denyPrivate: boolean;
   upstreamAllow: string[];

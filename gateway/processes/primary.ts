@@ -123,7 +123,7 @@ class Primary implements RunningGateway {
   }
 
   #startPool(port: number, redisPrefix: string): WorkerPool {
-    const { workers, listen, redis, logLevel, trustedProxies, denyPrivate, upstreamAllow } = this.#options;
+    const { workers, listen, redis, logLevel, tracing, trustedProxies, denyPrivate, upstreamAllow } = this.#options;
     return new WorkerPool({
       count: workers,
       authority: this.#authority,
@@ -135,6 +135,7 @@ class Primary implements RunningGateway {
         holder: `${hostname()}.${process.pid}.${index}.${this.#startedAt.getTime()}`,
         workers,
         logLevel,
+        tracing,
         trustedProxies,
         denyPrivate,
         upstreamAllow,

@@ -8,6 +8,7 @@ import { Aggregator } from "#gateway/record/index.ts";
 import { processSecrets } from "#gateway/secrets/index.ts";
 import { TrafficServer } from "#gateway/serve/index.ts";
 import { SessionBook, type KeyOutcome } from "#gateway/session/index.ts";
+import { SpanExporter, Tracer } from "#gateway/trace/index.ts";
 import { PoolSet, TargetBook, dialGuard, parseRanges } from "#gateway/upstream/index.ts";
 import { Loader } from "./loader.ts";
 import type { FromWorker, ToWorker, WorkerSettings } from "./messages.ts";
@@ -47,6 +48,7 @@ class Worker {
   readonly #identity: Identities;
   readonly #recorder = new Aggregator();
   readonly #server: TrafficServer;
+  readonly #spans: SpanExporter | undefined;
   readonly #loader: Loader;
   readonly #redis: Redis | undefined;
   #shared: FallbackAuthority | undefined;
@@ -74,6 +76,7 @@ class Worker {
       poolFor: (fact, dial) => this.#pools.poolFor(fact, dial),
       release: (pool) => this.#pools.release(pool),
     });
+    this.#spans = settings.tracing && new SpanExporter(settings.tracing, settings.holder, log);
     const trustedProxies = parseRanges(settings.trustedProxies);
     this.#server = new TrafficServer({
       recorder: this.#recorder,
@@ -82,6 +85,7 @@ class Worker {
       reusePort: settings.reusePort,
       secrets: processSecrets,
       guard,
+      tracer: this.#spans && settings.tracing && new Tracer(settings.tracing, this.#spans),
     });
     const outbound = new IssuerClient((host) => dialGuard(host, guard));
     this.#identity = new Identities({ outbound, secrets: processSecrets, clock: systemClock, trustedProxies });
@@ -179,6 +183,7 @@ class Worker {
     for (const timer of this.#timers) clearInterval(timer);
     this.#limits.sweep(Date.now(), true);
     this.#flush();
+    await this.#spans?.stop();
     this.#pools.destroy();
     this.#identity.close();
     await this.#redis?.quit().catch(() => {});

@@ -13,6 +13,7 @@ import {
   type Ranges,
 } from "#gateway/upstream/index.ts";
 import type { Aggregator } from "#gateway/record/index.ts";
+import { Trace, type Tracer } from "#gateway/trace/index.ts";
 import type { Inbound } from "#gateway/wire/index.ts";
 import { Clients } from "./clients.ts";
 import { grpcFields, isGrpc } from "./grpc-reply.ts";
@@ -27,6 +28,8 @@ export interface TrafficServerOptions {
   log: Logger;
   /** Peers whose X-Forwarded-* fields are believed. */
   trustedProxies: Ranges;
+  /** Undefined where nobody asked for traces. */
+  tracer: Tracer | undefined;
   reusePort: boolean;
   secrets: Secrets;
   guard: GuardOptions;
@@ -130,6 +133,8 @@ export class TrafficServer {
     const path = target && normalisePath(target.path);
     const exchange = new Exchange(inbound, connection, path ?? "/", target?.query ?? "", nowUs(), Date.now());
     this.inFlight += 1;
+    const { tracer } = this.#options;
+    if (tracer !== undefined) exchange.trace = tracer.begin(exchange);
     inbound.onGone = () => this.#clientGone(exchange);
     if (path === undefined) return this.#reply(exchange, badPath);
     const place = this.#routes.router.find(target!.host ?? inbound.authority, path);
@@ -217,7 +222,9 @@ export class TrafficServer {
     if (exchange.settled) return;
     exchange.settled = true;
     this.inFlight -= 1;
-    this.#options.recorder.record(exchange, nowUs());
+    const endedAtUs = nowUs();
+    this.#options.recorder.record(exchange, endedAtUs);
+    if (exchange.trace instanceof Trace) this.#options.tracer?.end(exchange, exchange.trace, endedAtUs);
   }
 }
 

@@ -7,6 +7,7 @@ import {
   type OutboundHandler,
   type OutboundStream,
   UpstreamError,
+  type UpstreamErrorKind,
 } from "#gateway/wire/index.ts";
 import { Target } from "./balance/target.ts";
 import { bodyTooLarge, replyFor } from "./failure.ts";
@@ -77,13 +78,16 @@ class Forwarding implements OutboundHandler, BodySink {
     this.#target = target;
     balancer.began(target, exchange);
     this.#timeTry();
+    const { trace } = exchange;
+    const fields =
+      trace === null ? this.#fields : trace.attemptBegan(this.#fields, target.authority, this.#deps.nowUs());
     const stream = target.pool.dispatch(
       {
         method: exchange.method,
         path: (target.basePath + exchange.upstreamPath || "/") + exchange.upstreamQuery,
         authority: target.authority,
         scheme: target.scheme,
-        fields: this.#fields,
+        fields,
         hasBody: inbound.hasBody,
         bodyLength: bufferedBody === undefined ? inbound.bodyLength : bufferedBody.length,
         acceptsTrailers: acceptsTrailers(exchange),
@@ -103,7 +107,7 @@ class Forwarding implements OutboundHandler, BodySink {
     clearTimeout(this.#totalTimer);
     this.#stream?.abort();
     const target = this.#endTry();
-    if (target) this.#exchange.plan!.balancer.cancelled(target, this.#exchange);
+    if (target) this.#cancelled(target);
   }
 
   onStart(stream: OutboundStream): void {
@@ -182,7 +186,7 @@ class Forwarding implements OutboundHandler, BodySink {
   onEnd(trailers: readonly string[] | undefined): void {
     const exchange = this.#exchange;
     clearTimeout(this.#totalTimer);
-    exchange.plan!.balancer.answered(this.#endTry()!, exchange, this.#status);
+    this.#judged(this.#endTry()!, this.#status);
     exchange.inbound.end(trailers);
     this.#deps.settle(exchange);
   }
@@ -192,7 +196,7 @@ class Forwarding implements OutboundHandler, BodySink {
     const { balancer } = exchange.plan!;
     const target = this.#endTry();
     if (target === undefined) return;
-    balancer.failed(target, exchange, error.kind);
+    this.#failed(target, error.kind);
     if (exchange.settled) return;
     if (this.#answerBegun) return this.#breakOff(replyFor(error));
     const next = this.#nextTarget(error.kind === "broken");
@@ -225,7 +229,7 @@ class Forwarding implements OutboundHandler, BodySink {
     const next = this.#nextTarget(true);
     if (!next || !balancer.retry.afterStatus(status, this.#triedSoFar, Date.now())) return false;
     this.#stream?.abort();
-    balancer.answered(this.#endTry()!, exchange, status);
+    this.#judged(this.#endTry()!, status);
     if (!this.#tried.includes(next)) this.#send(next);
     else this.#tryTimer = setTimeout(() => this.#send(next), backoffMs(this.#tried.length, REPEAT));
     return true;
@@ -248,7 +252,7 @@ class Forwarding implements OutboundHandler, BodySink {
     if (exchange.settled) return;
     this.#stream?.abort();
     const target = this.#endTry();
-    if (target) exchange.plan!.balancer.failed(target, exchange, "timeout");
+    if (target) this.#failed(target, "timeout");
     const reply = replyFor(new UpstreamError("timeout", "The exchange took too long."));
     if (this.#answerBegun) this.#breakOff(reply);
     else this.#answerInstead(reply);
@@ -261,6 +265,21 @@ class Forwarding implements OutboundHandler, BodySink {
     this.#target = undefined;
     this.#stream = undefined;
     return target;
+  }
+
+  #judged(target: Target, status: number): void {
+    this.#exchange.plan!.balancer.answered(target, this.#exchange, status);
+    this.#exchange.trace?.attemptEnded({ status }, this.#deps.nowUs());
+  }
+
+  #failed(target: Target, kind: UpstreamErrorKind): void {
+    this.#exchange.plan!.balancer.failed(target, this.#exchange, kind);
+    this.#exchange.trace?.attemptEnded({ error: kind }, this.#deps.nowUs());
+  }
+
+  #cancelled(target: Target): void {
+    this.#exchange.plan!.balancer.cancelled(target, this.#exchange);
+    this.#exchange.trace?.attemptEnded({ error: "cancelled" }, this.#deps.nowUs());
   }
 
   #answerInstead(reply: Reply): void {
