@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { entityId, tag } from "../ids.ts";
 import { auth } from "./auth.ts";
+import { cors, operationCors } from "./cors.ts";
+import { errorTemplates } from "./error-templates.ts";
 import { ipAccess } from "./ip-access.ts";
 import { limitMembers } from "./limits.ts";
 import { listen } from "./listen.ts";
@@ -23,6 +25,8 @@ export const operationSettings = z.strictObject({
   breaker: breaker.optional(),
   /** Refused with 403 `operation_blocked`. */
   block: z.boolean().optional(),
+  /** In place of the API's own; `false`: none. */
+  cors: operationCors.optional(),
 });
 
 /** The members of `x-causeway`. */
@@ -37,6 +41,10 @@ export const apiSettings = z.strictObject({
   ip: ipAccess.optional(),
   ...limitMembers,
   transform: transform.optional(),
+  /** What pages of other origins may do. Absent: the upstream answers for itself. */
+  cors: cors.optional(),
+  /** How errors of this API look; they go before the gateway's own. */
+  errors: errorTemplates.optional(),
   /** Whether a path that no operation of the document describes is refused (404 `operation_not_found`) or passed on. */
   strictOperations: z.boolean().default(false),
   operations: z.record(z.string(), operationSettings).default({}),

@@ -3,7 +3,7 @@ import { contextText } from "../context.ts";
 import { listenPath } from "./listen.ts";
 import { headerName, headerValue } from "./primitives.ts";
 
-const headerChanges = z.strictObject({
+export const headerChanges = z.strictObject({
   /** Replaces or adds. A value may hold variables, `$key.id`; a dollar sign of its own is written `$$`. */
   set: z.record(headerName, headerValue.pipe(contextText)).default({}),
   remove: z.array(headerName).default([]),

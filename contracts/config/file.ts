@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { apiSettings } from "../api/definition.ts";
 import { certificate, listeners } from "./listener.ts";
+import { errorTemplates } from "../api/error-templates.ts";
+import { headerChanges } from "../api/transform.ts";
 import { fileKey } from "../key/record.ts";
 import { policy } from "../policy/policy.ts";
 
@@ -22,6 +24,17 @@ export const gatewaySettings = z.strictObject({
   legacyRateLimitHeaders: z.boolean().default(false),
   /** Ports beside the one of `--listen`: TLS, PROXY protocol, TCP and TLS proxies. */
   listeners: listeners.default([]),
+  /** How errors look that no API has a template for. */
+  errors: errorTemplates.optional(),
+  /** Headers of every request that goes upstream, and of every answer, the gateway's own among them. */
+  headers: z
+    .strictObject({ request: headerChanges.optional(), response: headerChanges.optional() })
+    .refine(({ response }) => !Object.keys(response?.set ?? {}).some((name) => /^content-(type|length)$/i.test(name)), {
+      error: "expected headers that are not of one answer's own body: Content-Type and Content-Length are",
+      path: ["response", "set"],
+    })
+    .optional()
+    .describe("Headers of every request that goes upstream, and of every answer."),
 });
 export type GatewaySettings = z.infer<typeof gatewaySettings>;
 

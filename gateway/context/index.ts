@@ -3,5 +3,5 @@
  * its parts; at a request they are looked up and put together. It must not let a caller's bytes become control characters
  * of a header, and must not know where its texts are used.
  */
-export { compileHeaderChanges } from "./header-changes.ts";
+export { compileHeaderChanges, type HeaderChanges } from "./header-changes.ts";
 export { readMember } from "./read-member.ts";

@@ -2,7 +2,7 @@ import type { ResolvedApi, ResolvedOperation } from "#contracts/api/resolved.ts"
 import { OperationRouter } from "#gateway/route/index.ts";
 import type { Balancer } from "#gateway/upstream/index.ts";
 import type { Exchange } from "./exchange.ts";
-import { phases, type AnyPlugin, type Phase, type PluginDeps, type StepResult } from "./plugin.ts";
+import { phases, type AnyPlugin, type Phase, type PluginDeps, type ReplyStep, type StepResult } from "./plugin.ts";
 import { reject, type Reply } from "./reply.ts";
 
 type ExchangeStep = (exchange: Exchange) => StepResult;
@@ -15,6 +15,8 @@ export interface Plan {
   steps: readonly ExchangeStep[];
   /** Null where nothing changes a response. */
   respond: readonly ExchangeStep[] | null;
+  /** Null where nothing changes the gateway's own answers. */
+  replies: readonly ReplyStep[] | null;
   balancer: Balancer;
   headersTimeoutMs: number;
   idleTimeoutMs: number;
@@ -30,6 +32,8 @@ export interface CompiledApi {
   fallback: Plan;
   /** Null where the API has no document. */
   operations: OperationRouter<Plan> | null;
+  /** Whether the API answers CORS preflights: they are routed as the request that they ask for. */
+  hasPreflights: boolean;
   /** Answers a path that no operation describes; null where such paths are passed on. */
   unknownOperation: Reply | null;
 }
@@ -50,6 +54,7 @@ export function compileApi(definition: ResolvedApi, deps: CompileDeps): Compiled
     // Set two lines below: plan and API point at each other.
     fallback: undefined as unknown as Plan,
     operations: definition.operations.length > 0 ? new OperationRouter() : null,
+    hasPreflights: [definition, ...definition.operations].some(({ cors }) => cors !== undefined && cors !== false),
     unknownOperation: definition.strictOperations
       ? reject(404, "operation_not_found", "No operation of this API has this path.")
       : null,
@@ -71,11 +76,22 @@ function planFor(api: CompiledApi, operation: ResolvedOperation | undefined, dep
     operation: operation?.id ?? null,
     steps: Object.freeze(stepsOf(phases.slice(0, phases.indexOf("respond")))),
     respond: respond.length > 0 ? Object.freeze(respond) : null,
+    replies: compileReplies(api.definition, { ...deps, operation }, deps.plugins),
     balancer: deps.balancerFor(api.definition, operation),
     headersTimeoutMs: timeouts.headersMs,
     idleTimeoutMs: timeouts.idleMs,
     totalTimeoutMs: timeouts.totalMs,
   };
+}
+
+/** What changes the gateway's own answers; `api` is empty where none was found. */
+export function compileReplies(
+  api: ResolvedApi | Record<string, never>,
+  deps: PluginDeps,
+  plugins: readonly AnyPlugin[],
+): readonly ReplyStep[] | null {
+  const steps = plugins.flatMap((plugin) => plugin.reply?.(api, deps) ?? []);
+  return steps.length > 0 ? Object.freeze(steps) : null;
 }
 
 function stepsFor(wanted: readonly Phase[], api: ResolvedApi, deps: PluginDeps, plugins: readonly AnyPlugin[]) {

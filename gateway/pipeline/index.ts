@@ -13,7 +13,15 @@ export {
   type Responding,
 } from "./exchange.ts";
 export { withEdit, type HeaderEdit } from "./header-edit.ts";
-export { definePlugin, type AnyPlugin, type Phase, type PluginDeps, type Step, type StepResult } from "./plugin.ts";
+export {
+  definePlugin,
+  type AnyPlugin,
+  type Phase,
+  type PluginDeps,
+  type ReplyStep,
+  type Step,
+  type StepResult,
+} from "./plugin.ts";
 export { reject, problemReply, type Reply } from "./reply.ts";
-export { compileApi, type CompileDeps, type CompiledApi, type Plan } from "./compile-api.ts";
+export { compileApi, compileReplies, type CompileDeps, type CompiledApi, type Plan } from "./compile-api.ts";
 export { runSteps, type Conclude } from "./run.ts";

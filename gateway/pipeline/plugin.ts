@@ -29,6 +29,9 @@ export type StepResult = Reply | undefined | Promise<Reply | undefined>;
 /** A respond step runs between two chunks of a stream: it changes the head in place and never waits. */
 export type Step<P extends Phase = Phase> = (exchange: ExchangeOf[P]) => P extends "respond" ? undefined : StepResult;
 
+/** Changes an answer that the gateway itself gives, wherever in the pipeline it came from. It never waits. */
+export type ReplyStep = (exchange: Exchange, reply: Reply) => Reply;
+
 export interface PluginDeps {
   operation: ResolvedOperation | undefined;
   settings: GatewaySettings;
@@ -54,6 +57,11 @@ export interface Plugin<P extends Phase, C extends z.ZodType> {
   compile(config: z.output<C>, deps: PluginDeps): Step<P> | undefined;
   /** Paths that the plugin itself answers, below the listen path: they are there whatever the API's document says. */
   paths?(config: z.output<C>): readonly OwnPath[];
+  /**
+   * What becomes of the gateway's own answers. Where no API was found the config is empty: the members that it reads are
+   * optional ones.
+   */
+  reply?(config: Partial<z.output<C>>, deps: PluginDeps): ReplyStep | undefined;
 }
 
 export interface AnyPlugin {
@@ -61,6 +69,7 @@ export interface AnyPlugin {
   phase: Phase;
   compile(config: unknown, deps: PluginDeps): ((exchange: Exchange) => StepResult) | undefined;
   paths?(config: unknown): readonly OwnPath[];
+  reply?(config: object, deps: PluginDeps): ReplyStep | undefined;
 }
 
 export function definePlugin<P extends Phase, C extends z.ZodType>(plugin: Plugin<P, C>): AnyPlugin {

@@ -8,6 +8,8 @@ export interface Reply {
   contentType: string;
   /** The body around the request's id; an answer without one has an empty tail. */
   body: readonly [head: string, tail: string];
+  /** What error templates may name; null for an answer that is no problem. */
+  problem: { title: string; detail: string } | null;
 }
 
 const titles: Record<number, string> = {
@@ -28,9 +30,11 @@ const titles: Record<number, string> = {
 
 /** `application/problem+json` (RFC 9457). `detail` is for the caller and must not name internals. */
 export function problemReply(status: number, code: string, detail: string, headers: readonly string[] = []): Reply {
-  const members = { type: `urn:causeway:problem:${code}`, title: titles[status] ?? "Error", status, code, detail };
+  const problem = { title: titles[status] ?? "Error", detail };
+  const members = { type: `urn:causeway:problem:${code}`, title: problem.title, status, code, detail };
   const head = `${JSON.stringify(members).slice(0, -1)},"requestId":"`;
-  return Object.freeze({ status, code, headers, contentType: "application/problem+json", body: [head, '"}'] as const });
+  const body = [head, '"}'] as const;
+  return Object.freeze({ status, code, headers, contentType: "application/problem+json", body, problem });
 }
 
 /** A refusal decided at load; see `problemReply`. */

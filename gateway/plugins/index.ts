@@ -7,6 +7,8 @@ import type { AnyPlugin } from "#gateway/pipeline/index.ts";
 import { access } from "./access/index.ts";
 import { authenticate } from "./authenticate/index.ts";
 import { bodyLimit } from "./body-limit/index.ts";
+import { cors, corsAnswers } from "./cors/index.ts";
+import { errors } from "./errors/index.ts";
 import { ipAccess } from "./ip-access/index.ts";
 import { limits } from "./limits/index.ts";
 import { operationBlock } from "./operation-block/index.ts";
@@ -16,6 +18,7 @@ import { rewrite } from "./rewrite/index.ts";
 import { tokenEndpoint } from "./token-endpoint/index.ts";
 
 export const plugins: readonly AnyPlugin[] = Object.freeze([
+  cors,
   ipAccess,
   operationBlock,
   bodyLimit,
@@ -26,4 +29,6 @@ export const plugins: readonly AnyPlugin[] = Object.freeze([
   rewrite,
   requestHeaders,
   responseHeaders,
+  corsAnswers,
+  errors,
 ]);

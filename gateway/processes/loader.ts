@@ -1,6 +1,6 @@
 import type { ResolvedApi, ResolvedOperation } from "#contracts/api/resolved.ts";
 import type { Quarantined } from "#contracts/revision/snapshot.ts";
-import { compileApi, type CompiledApi } from "#gateway/pipeline/index.ts";
+import { compileApi, compileReplies, type CompiledApi } from "#gateway/pipeline/index.ts";
 import { plugins } from "#gateway/plugins/index.ts";
 import { buildRoutes, type Routes } from "#gateway/serve/index.ts";
 import type { Identities } from "#gateway/identity/index.ts";
@@ -57,6 +57,7 @@ export class Loader {
     return buildRoutes(
       order.map((id) => this.#compiled.get(id)!),
       settings.maxRequestBodyBytes,
+      compileReplies({}, { ...deps, operation: undefined }, plugins),
     );
   }
 

@@ -2,7 +2,16 @@ import type { AddressInfo, ListenOptions, Socket } from "node:net";
 import type { Certificate, Listener } from "#contracts/config/listener.ts";
 import { background, type Logger } from "#base/log.ts";
 import { messageOf } from "#base/errors.ts";
-import { Exchange, reject, runSteps, type Conclude, type Connection, type Reply } from "#gateway/pipeline/index.ts";
+import {
+  Exchange,
+  reject,
+  runSteps,
+  type CompiledApi,
+  type Conclude,
+  type Connection,
+  type Reply,
+  type ReplyStep,
+} from "#gateway/pipeline/index.ts";
 import { normalisePath } from "#gateway/route/index.ts";
 import type { Secrets } from "#gateway/secrets/index.ts";
 import {
@@ -149,7 +158,7 @@ export class TrafficServer {
     exchange.upstreamPath = api.strip ? inner : exchange.path;
     exchange.plan = api.fallback;
     if (api.operations !== null) {
-      const match = api.operations.find(exchange.method, exchange.innerPath);
+      const match = api.operations.find(methodFor(exchange, api), exchange.innerPath);
       if (match.kind === "found") exchange.plan = match.value;
       else if (api.unknownOperation !== null) return this.#unknown(exchange, api.unknownOperation, match);
     }
@@ -174,21 +183,20 @@ export class TrafficServer {
     if (exchange.settled) return;
     const { inbound } = exchange;
     if (isGrpc(exchange)) return this.#replyGrpc(exchange, reply);
-    const [head, tail] = reply.body;
-    const body = tail === "" ? head : `${head}${exchange.requestId}${tail}`;
-    exchange.status = reply.status;
-    exchange.reason = reply.code;
-    const bytes = Buffer.from(body);
-    exchange.responseBytes = bytes.length;
-    const headers = [
-      "Content-Type",
-      reply.contentType,
-      "Content-Length",
-      String(exchange.responseBytes),
-      ...reply.headers,
-    ];
-    inbound.respond(reply.status, headers, { close: this.#draining, bodiless: false });
-    inbound.write(bytes);
+    const steps = exchange.plan === undefined ? this.#routes.replies : exchange.plan.replies;
+    const { status, code, headers, contentType, body } = steps === null ? reply : changed(exchange, reply, steps);
+    const [head, tail] = body;
+    exchange.status = status;
+    exchange.reason = code;
+    // An answer without a body says nothing of one (RFC 9110, 8.6).
+    if (contentType === "") inbound.respond(status, headers, { close: this.#draining, bodiless: true });
+    else {
+      const bytes = Buffer.from(tail === "" ? head : `${head}${exchange.requestId}${tail}`);
+      exchange.responseBytes = bytes.length;
+      const fields = ["Content-Type", contentType, "Content-Length", String(bytes.length), ...headers];
+      inbound.respond(status, fields, { close: this.#draining, bodiless: false });
+      inbound.write(bytes);
+    }
     inbound.end();
     this.#settle(exchange);
   }
@@ -226,6 +234,16 @@ export class TrafficServer {
     this.#options.recorder.record(exchange, endedAtUs);
     if (exchange.trace instanceof Trace) this.#options.tracer?.end(exchange, exchange.trace, endedAtUs);
   }
+}
+
+/** A preflight goes where the request goes that it asks for, so that it is answered by that operation's rules. */
+function methodFor({ method, fields }: Exchange, api: CompiledApi): string {
+  if (!api.hasPreflights || method !== "OPTIONS") return method;
+  return fields.get("access-control-request-method") ?? method;
+}
+
+function changed(exchange: Exchange, reply: Reply, steps: readonly ReplyStep[]): Reply {
+  return steps.reduce((before, step) => step(exchange, before), reply);
 }
 
 function nowUs(): number {

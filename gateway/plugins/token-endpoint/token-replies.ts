@@ -26,5 +26,7 @@ function json(status: number, code: string | null, body: object, headers: readon
     headers: [...UNCACHED, ...headers],
     contentType: "application/json",
     body: [JSON.stringify(body), ""] as const,
+    // RFC 6749 says how its errors look.
+    problem: null,
   });
 }

@@ -1,0 +1,63 @@
+import { z } from "zod";
+
+/** What a template may name of a problem (RFC 9457) that the gateway answers. */
+export const errorFields = ["title", "detail", "code", "status", "requestId"] as const;
+export type ErrorField = (typeof errorFields)[number];
+
+/** `{{detail}}`, with or without spaces. */
+export const ERROR_FIELD = /\{\{\s*(\w+)\s*\}\}/g;
+
+const template = z
+  .string()
+  .max(65_536)
+  .superRefine((text, context) => {
+    for (const [written, name] of text.matchAll(ERROR_FIELD))
+      if (!errorFields.some((field) => field === name))
+        context.addIssue({ code: "custom", message: `${written} is not known; expected one of ${listed}` });
+  });
+const listed = errorFields.map((field) => `{{${field}}}`).join(", ");
+
+const errorTemplate = z
+  .strictObject({
+    /** In place of the status that the gateway would answer. */
+    status: z.int().min(200).max(599).optional().describe("In place of the status that the gateway would answer."),
+    /** In place of the form's own. Only where there is one form. */
+    contentType: z
+      .string()
+      .max(200)
+      .regex(/^[\w.+-]+\/[\w.+-]+(; ?[\w.=+-]+)*$/, "expected a media type such as text/plain; charset=utf-8")
+      .optional()
+      .describe("In place of the form's own media type; only where there is one form."),
+    /** Text, or an object whose texts may hold fields. Their values are escaped as JSON. */
+    json: z
+      .union([template, z.record(z.string(), z.unknown())])
+      .optional()
+      .describe("JSON as text or object; fields are escaped as JSON."),
+    /** Fields are escaped as HTML. */
+    html: template.optional().describe("HTML; fields are escaped as such."),
+    text: template.optional().describe("Plain text."),
+  })
+  .refine(({ contentType, json, html, text }) => contentType === undefined || formsOf({ json, html, text }) === 1, {
+    error: "expected with exactly one of json, html and text",
+    path: ["contentType"],
+  })
+  .refine(({ status, ...forms }) => status !== undefined || formsOf(forms) > 0, {
+    error: "expected at least one of status, json, html and text",
+  });
+export type ErrorTemplate = z.infer<typeof errorTemplate>;
+
+/**
+ * How the gateway's own errors look, by code (`rate_limited`), else by status (`429`), else `*`. Several forms are chosen
+ * among by Accept (RFC 9110, 12.5.1). What has no template is `application/problem+json`.
+ */
+export const errorTemplates = z
+  .record(
+    z.string().regex(/^(\*|[1-5]\d\d|[a-z][a-z0-9_]*)$/, "expected an error's code, a status such as 429, or *"),
+    errorTemplate,
+  )
+  .describe("How the gateway's own errors look, by code, status or `*`.");
+export type ErrorTemplates = z.infer<typeof errorTemplates>;
+
+function formsOf(forms: { json?: unknown; html?: unknown; text?: unknown }): number {
+  return [forms.json, forms.html, forms.text].filter((form) => form !== undefined).length;
+}
