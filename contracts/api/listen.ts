@@ -26,8 +26,10 @@ const listenFull = z.strictObject({
   path: listenPath,
   /** Whether the listen path is taken off before the upstream sees the request. */
   strip: z.boolean().default(true),
+  /** Not reachable by callers: only by other APIs of the gateway, as `causeway://<id>/…`. */
+  internal: z.boolean().default(false),
 });
 export const listen = z.union([
-  listenPath.transform((path) => ({ path, strip: true as boolean, host: undefined })),
+  listenPath.transform((path) => ({ path, strip: true as boolean, internal: false as boolean, host: undefined })),
   listenFull,
 ]);

@@ -2,6 +2,13 @@ import { z } from "zod";
 
 /** A target or an issuer. */
 export const httpUrl = z.url({ protocol: /^https?$/, error: "expected an http:// or https:// URL" });
+/** A target's URL; `causeway://orders/v1` is the API `orders` of the same gateway, at a path below its listen path. */
+export const targetUrl = z
+  .url({ protocol: /^(https?|causeway)$/, error: "expected an http:// or https:// URL, or causeway://<api id>/path" })
+  .refine((url) => !url.startsWith("causeway:") || /^causeway:\/\/[A-Za-z0-9._-]+(\/[^?#\s]*)?$/.test(url), {
+    error: "expected causeway://<api id>/path, without a query",
+  });
+
 export const headerName = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, "expected a header name (RFC 9110, 5.1)");
 export const headerValue = z
   .string()

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { durationMs } from "../quantities.ts";
-import { httpUrl, secretReference } from "./primitives.ts";
+import { httpUrl, secretReference, targetUrl } from "./primitives.ts";
 
 /** Where an API's requests go: addresses that are written down, names that DNS knows, or a registry's list. */
 
@@ -19,7 +19,7 @@ const dnsName = z
   .regex(/^[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?$/, "expected a host name");
 
 const urlTarget = z.strictObject({
-  url: httpUrl,
+  url: targetUrl,
   weight,
   /**
    * `dns`: each A and AAAA record of the URL's host is a target, asked again when its TTL ends. `srv`: the host is the name
@@ -57,7 +57,7 @@ function isUrl({ url }: Target): boolean {
 
 /** A URL alone, or with a weight; a name that DNS resolves to several; SRV records. */
 export const targets = z
-  .array(z.union([httpUrl.transform((url): Target => ({ url, weight: 1 })), urlTarget, dnsTarget, srvTarget]))
+  .array(z.union([targetUrl.transform((url): Target => ({ url, weight: 1 })), urlTarget, dnsTarget, srvTarget]))
   .max(256);
 
 /** `$.data[*]`, `items`, `$`: member names by dots, `[*]` for each entry of an array. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { durationMs } from "../quantities.ts";
 import { dialSettings } from "./dial.ts";
-import { httpUrl } from "./primitives.ts";
+import { targetUrl } from "./primitives.ts";
 import { balancing, breaker, ejection, health, retry } from "./resilience.ts";
 import { discovery, targets } from "./targets.ts";
 
@@ -33,7 +33,14 @@ const upstreamFull = z
   .refine(({ targets, discovery }) => targets.length > 0 || discovery !== undefined, {
     error: "expected at least one target, or discovery",
     path: ["targets"],
+  })
+  .refine(({ targets, health }) => health === undefined || !targets.some(({ url }) => url.startsWith("causeway:")), {
+    error: "an API of this gateway is not checked: it is there when the gateway is",
+    path: ["health"],
   });
 /** A URL, or all that there is to say about where requests go. */
-export const upstream = z.union([httpUrl.transform((url) => upstreamFull.parse({ targets: [{ url }] })), upstreamFull]);
+export const upstream = z.union([
+  targetUrl.transform((url) => upstreamFull.parse({ targets: [{ url }] })),
+  upstreamFull,
+]);
 export type Upstream = z.infer<typeof upstream>;

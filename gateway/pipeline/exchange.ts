@@ -65,6 +65,8 @@ export class Exchange {
   /** The request's body, where a plugin asked for its bytes; it is then sent from here. */
   bufferedBody: Buffer | undefined = undefined;
   forwarding: Underway | undefined = undefined;
+  /** How many APIs of this gateway it came through. */
+  depth = 0;
   /** Null where nobody asked for traces. */
   trace: ExchangeTrace | null = null;
   #requestId: string | undefined = undefined;

@@ -26,6 +26,7 @@ const titles: Record<number, string> = {
   502: "Bad Gateway",
   503: "Service Unavailable",
   504: "Gateway Timeout",
+  508: "Loop Detected",
 };
 
 /** `application/problem+json` (RFC 9457). `detail` is for the caller and must not name internals. */

@@ -68,7 +68,11 @@ class Worker {
       lookup: (hash) => this.#questions.ask((id) => ({ type: "key", id, hash })) as Promise<KeyOutcome>,
     });
     const guard = { denyPrivate: settings.denyPrivate, allowed: parseRanges(settings.upstreamAllow) };
-    this.#pools = new PoolSet({ ...guard, secrets: processSecrets });
+    this.#pools = new PoolSet({
+      ...guard,
+      secrets: processSecrets,
+      enter: (api, inbound, from) => this.#server.enter(api, inbound, from),
+    });
     this.#targets = new TargetBook({
       clock: systemClock,
       random: Math.random,

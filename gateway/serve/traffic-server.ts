@@ -20,6 +20,7 @@ import {
   type ForwardDeps,
   type GuardOptions,
   type Ranges,
+  type LoopInbound,
 } from "#gateway/upstream/index.ts";
 import type { Aggregator } from "#gateway/record/index.ts";
 import { Trace, type Tracer } from "#gateway/trace/index.ts";
@@ -48,6 +49,11 @@ const noApi = reject(404, "no_api", "No API listens on this host and path.");
 const badPath = reject(400, "bad_request_target", "The request's path cannot be served.");
 const internal = reject(500, "internal", "The gateway failed. The request's id finds the reason in its log.");
 const notReady = reject(503, "not_ready", "This gateway has no configuration yet.", ["Retry-After", "1"]);
+
+/** APIs that one request may come through. */
+const MAX_DEPTH = 10;
+const tooDeep = reject(508, "loop_detected", `A request may come through ${MAX_DEPTH} APIs of this gateway.`);
+const noSuchApi = reject(502, "api_unavailable", "The API that is called here is not served by this gateway.");
 
 /** One worker's HTTP server. */
 export class TrafficServer {
@@ -135,6 +141,21 @@ export class TrafficServer {
     const { guard, log } = this.#options;
     this.#clients.keepStream(socket);
     proxyStream(socket, { targets, guard, log });
+  }
+
+  /** A request that an API sends to another one of this gateway. */
+  enter(api: string, inbound: LoopInbound, from: Exchange): void {
+    const target = splitTarget(inbound.target);
+    const path = normalisePath(target?.path ?? "");
+    const called = this.#routes.byId.get(api);
+    const inner = called && path !== undefined ? `${called.listenPath}${path === "/" ? "" : path}` : "/";
+    const exchange = new Exchange(inbound, from.connection, inner || "/", target?.query ?? "", nowUs(), Date.now());
+    exchange.depth = from.depth + 1;
+    this.inFlight += 1;
+    inbound.onGone = () => this.#clientGone(exchange);
+    if (exchange.depth > MAX_DEPTH) return this.#reply(exchange, tooDeep);
+    if (called === undefined || path === undefined) return this.#reply(exchange, noSuchApi);
+    this.#run(exchange, called);
   }
 
   #handle(inbound: Inbound, connection: Connection): void {

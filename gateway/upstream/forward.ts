@@ -39,7 +39,7 @@ export function forwardUpstream(exchange: Exchange, deps: ForwardDeps): void {
 
 /** One exchange with an upstream: takes the answer's parts and the request's body, and passes each on. */
 class Forwarding implements OutboundHandler, BodySink {
-  readonly #exchange: Exchange;
+  readonly exchange: Exchange;
   readonly #deps: ForwardDeps;
   readonly #fields: string[];
   readonly #tried: Target[] = [];
@@ -55,15 +55,15 @@ class Forwarding implements OutboundHandler, BodySink {
   #status = 0;
 
   constructor(exchange: Exchange, deps: ForwardDeps) {
-    this.#exchange = exchange;
+    this.exchange = exchange;
     this.#deps = deps;
     this.#fields = upstreamHeaders(exchange);
   }
 
   start(target: Target): void {
-    const { plan, startedAtUs } = this.#exchange;
+    const { plan, startedAtUs } = this.exchange;
     const nowUs = this.#deps.nowUs();
-    this.#exchange.upstreamStartedAtUs = nowUs;
+    this.exchange.upstreamStartedAtUs = nowUs;
     const { totalTimeoutMs } = plan!;
     if (totalTimeoutMs !== undefined)
       this.#totalTimer = setTimeout(() => this.#tooLong(), totalTimeoutMs - (nowUs - startedAtUs) / 1_000);
@@ -71,7 +71,7 @@ class Forwarding implements OutboundHandler, BodySink {
   }
 
   #send(target: Target): void {
-    const exchange = this.#exchange;
+    const exchange = this.exchange;
     const { inbound, bufferedBody } = exchange;
     const { balancer, headersTimeoutMs, idleTimeoutMs } = exchange.plan!;
     const tries = this.#tried.push(target);
@@ -111,7 +111,7 @@ class Forwarding implements OutboundHandler, BodySink {
   }
 
   onStart(stream: OutboundStream): void {
-    const { settled, inbound, bufferedBody } = this.#exchange;
+    const { settled, inbound, bufferedBody } = this.exchange;
     if (settled) return stream.abort();
     this.#stream = stream;
     if (!inbound.hasBody) return;
@@ -126,7 +126,7 @@ class Forwarding implements OutboundHandler, BodySink {
   }
 
   onBodyData(chunk: Buffer): void {
-    const { inbound } = this.#exchange;
+    const { inbound } = this.exchange;
     if (this.#stream === undefined) return;
     if (!this.#isTunnel && !this.#mayGrowBy(chunk.length)) return;
     if (!this.#stream.write(chunk)) inbound.pauseBody();
@@ -138,15 +138,15 @@ class Forwarding implements OutboundHandler, BodySink {
   }
 
   onDrain(): void {
-    this.#exchange.inbound.resumeBody();
+    this.exchange.inbound.resumeBody();
   }
 
   onInform(status: number, fields: readonly string[]): void {
-    this.#exchange.inbound.inform(status, fields);
+    this.exchange.inbound.inform(status, fields);
   }
 
   onHead({ status, fields, connection, bodiless }: AnswerStart): void {
-    const exchange = this.#exchange;
+    const exchange = this.exchange;
     if (exchange.plan!.balancer.retry.hasStatuses && this.#triedAgainFor(status)) return;
     clearTimeout(this.#tryTimer);
     exchange.upstreamUs = this.#deps.nowUs() - exchange.upstreamStartedAtUs;
@@ -158,7 +158,7 @@ class Forwarding implements OutboundHandler, BodySink {
   }
 
   onTunnel(fields: readonly string[]): void {
-    const exchange = this.#exchange;
+    const exchange = this.exchange;
     clearTimeout(this.#tryTimer);
     // A tunnel is no exchange that could take too long.
     clearTimeout(this.#totalTimer);
@@ -171,8 +171,8 @@ class Forwarding implements OutboundHandler, BodySink {
   }
 
   onData(chunk: Buffer): void {
-    const { inbound } = this.#exchange;
-    this.#exchange.responseBytes += chunk.length;
+    const { inbound } = this.exchange;
+    this.exchange.responseBytes += chunk.length;
     if (inbound.write(chunk)) return;
     const stream = this.#stream;
     stream?.pause();
@@ -180,11 +180,11 @@ class Forwarding implements OutboundHandler, BodySink {
   }
 
   onPause(): void {
-    if (this.#answerBegun) this.#exchange.inbound.flush();
+    if (this.#answerBegun) this.exchange.inbound.flush();
   }
 
   onEnd(trailers: readonly string[] | undefined): void {
-    const exchange = this.#exchange;
+    const exchange = this.exchange;
     clearTimeout(this.#totalTimer);
     this.#judged(this.#endTry()!, this.#status);
     exchange.inbound.end(trailers);
@@ -192,7 +192,7 @@ class Forwarding implements OutboundHandler, BodySink {
   }
 
   onError(error: UpstreamError): void {
-    const exchange = this.#exchange;
+    const exchange = this.exchange;
     const { balancer } = exchange.plan!;
     const target = this.#endTry();
     if (target === undefined) return;
@@ -209,21 +209,21 @@ class Forwarding implements OutboundHandler, BodySink {
   }
 
   get #triedSoFar() {
-    const { method, inbound, bufferedBody } = this.#exchange;
+    const { method, inbound, bufferedBody } = this.exchange;
     const isReplayable = !inbound.hasBody || bufferedBody !== undefined || !this.#bodyBegun;
     return { method, tries: this.#tried.length, isReplayable };
   }
 
   /** Another target; the last one once more where there is no other and what happened may have been its connection's. */
   #nextTarget(mayRepeat: boolean): Target | undefined {
-    const next = this.#exchange.plan!.balancer.pick(this.#exchange, this.#tried);
+    const next = this.exchange.plan!.balancer.pick(this.exchange, this.#tried);
     if (next instanceof Target) return next;
     return mayRepeat && next.code !== "circuit_open" ? this.#tried.at(-1) : undefined;
   }
 
   /** The answer is not passed on: the request goes elsewhere, or, after a moment, to the same target. */
   #triedAgainFor(status: number): boolean {
-    const exchange = this.#exchange;
+    const exchange = this.exchange;
     const { balancer } = exchange.plan!;
     if (!balancer.retry.wantsAnother(status, this.#triedSoFar)) return false;
     const next = this.#nextTarget(true);
@@ -236,7 +236,7 @@ class Forwarding implements OutboundHandler, BodySink {
   }
 
   #timeTry(): void {
-    const { perTryMs } = this.#exchange.plan!.balancer.retry;
+    const { perTryMs } = this.exchange.plan!.balancer.retry;
     if (perTryMs !== undefined) this.#tryTimer = setTimeout(() => this.#giveUp(), perTryMs);
   }
 
@@ -248,7 +248,7 @@ class Forwarding implements OutboundHandler, BodySink {
 
   /** The whole exchange had its time. */
   #tooLong(): void {
-    const exchange = this.#exchange;
+    const exchange = this.exchange;
     if (exchange.settled) return;
     this.#stream?.abort();
     const target = this.#endTry();
@@ -268,22 +268,22 @@ class Forwarding implements OutboundHandler, BodySink {
   }
 
   #judged(target: Target, status: number): void {
-    this.#exchange.plan!.balancer.answered(target, this.#exchange, status);
-    this.#exchange.trace?.attemptEnded({ status }, this.#deps.nowUs());
+    this.exchange.plan!.balancer.answered(target, this.exchange, status);
+    this.exchange.trace?.attemptEnded({ status }, this.#deps.nowUs());
   }
 
   #failed(target: Target, kind: UpstreamErrorKind): void {
-    this.#exchange.plan!.balancer.failed(target, this.#exchange, kind);
-    this.#exchange.trace?.attemptEnded({ error: kind }, this.#deps.nowUs());
+    this.exchange.plan!.balancer.failed(target, this.exchange, kind);
+    this.exchange.trace?.attemptEnded({ error: kind }, this.#deps.nowUs());
   }
 
   #cancelled(target: Target): void {
-    this.#exchange.plan!.balancer.cancelled(target, this.#exchange);
-    this.#exchange.trace?.attemptEnded({ error: "cancelled" }, this.#deps.nowUs());
+    this.exchange.plan!.balancer.cancelled(target, this.exchange);
+    this.exchange.trace?.attemptEnded({ error: "cancelled" }, this.#deps.nowUs());
   }
 
   #answerInstead(reply: Reply): void {
-    const exchange = this.#exchange;
+    const exchange = this.exchange;
     clearTimeout(this.#totalTimer);
     exchange.upstreamUs = this.#deps.nowUs() - exchange.upstreamStartedAtUs;
     this.#deps.reply(exchange, reply);
@@ -291,7 +291,7 @@ class Forwarding implements OutboundHandler, BodySink {
 
   /** Counts a body without a length on its way, and cuts it off past the cap. */
   #mayGrowBy(bytes: number): boolean {
-    const exchange = this.#exchange;
+    const exchange = this.exchange;
     exchange.requestBytes += bytes;
     if (exchange.requestBytes <= this.#deps.maxBodyBytes) return true;
     this.abort();
@@ -303,9 +303,9 @@ class Forwarding implements OutboundHandler, BodySink {
   /** The head has gone out, so the status cannot change: cutting the connection is the only honest sign. */
   #breakOff(reply: Reply): void {
     clearTimeout(this.#totalTimer);
-    this.#exchange.reason = reply.code;
-    this.#exchange.inbound.abort();
-    this.#deps.settle(this.#exchange);
+    this.exchange.reason = reply.code;
+    this.exchange.inbound.abort();
+    this.#deps.settle(this.exchange);
   }
 }
 

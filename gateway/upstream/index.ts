@@ -12,6 +12,7 @@ export { dialGuard, unopenedPool, type GuardOptions } from "./address-guard.ts";
 export { guardedRequest } from "./guarded-request.ts";
 export { targetChecks } from "./health/check-target.ts";
 export { TargetWatch, type Findings, type WatchFigures } from "./watch/target-watch.ts";
+export type { LoopInbound } from "./loop/loop-inbound.ts";
 export { PoolSet, type PoolSetOptions } from "./pool-set.ts";
 export { forwardUpstream, type ForwardDeps } from "./forward.ts";
 export { inRanges, parseRanges, type Ranges } from "#base/address-ranges.ts";

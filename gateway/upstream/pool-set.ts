@@ -1,12 +1,15 @@
 import type { Secrets } from "#gateway/secrets/index.ts";
 import { ClientPool, ClientSessionPool, type OutboundPool } from "#gateway/wire/index.ts";
-import { deniedPool, dialGuard, type GuardOptions } from "./address-guard.ts";
+import { deniedPool, dialGuard, unopenedPool, type GuardOptions } from "./address-guard.ts";
 import type { Dial } from "./balance/target-group.ts";
 import type { TargetFact } from "./balance/target.ts";
+import { LoopPool, type EnterApi } from "./loop/loop-pool.ts";
 import { tlsTowards } from "./tls-towards.ts";
 
 export interface PoolSetOptions extends GuardOptions {
   secrets: Secrets;
+  /** For targets that are APIs of this gateway; where there are none (checks of health), left out. */
+  enter?: EnterApi;
   /** Connections to one origin. */
   maxConnections?: number;
 }
@@ -26,6 +29,9 @@ export class PoolSet {
 
   /** Counted: whoever takes a pool releases it once. */
   poolFor({ url, address }: Pick<TargetFact, "url" | "address">, dial: Dial): OutboundPool {
+    const loop = /^causeway:\/\/([^/]+)/.exec(url);
+    // Nothing is held by it, so nothing is counted.
+    if (loop) return this.#options.enter ? new LoopPool(loop[1]!, this.#options.enter) : unopenedPool;
     const origin = new URL(new URL(url).origin);
     const name = `${origin.href} ${address ?? ""} ${JSON.stringify(dial)}`;
     const existing = this.#pools.get(name);

@@ -11,7 +11,8 @@ interface Part {
 interface ApiLike {
   id: string;
   state: string;
-  listen: { host?: string; path: string };
+  listen: { host?: string; path: string; internal: boolean };
+  upstream: { targets: { url: string }[] };
   operations: { id: string }[];
   auth: Auth;
 }
@@ -28,6 +29,7 @@ export function checkReferences(parts: readonly Part[], resolved: readonly unkno
   const policies = new Set(parts.flatMap(({ value }) => (value?.policies ?? []).map(({ id }) => id)));
   for (const kind of ["apis", "policies", "keys", "certificates"] as const) reportDuplicates(parts, kind, problems);
   reportPlaces(parts, apis, problems);
+  reportTargets(parts, apis, declared, problems);
   for (const { document, value } of parts) {
     const report = (path: PropertyKey[], message: string) => problems.push(document.problemAt(path, message));
     for (const [index, entry] of (value?.apis ?? []).entries())
@@ -83,12 +85,30 @@ function reportDuplicates(
     }
 }
 
+/** `causeway://` of an API that is not there. */
+function reportTargets(
+  parts: readonly Part[],
+  apis: ReadonlyMap<string, ApiLike>,
+  declared: ReadonlySet<string>,
+  problems: Problem[],
+): void {
+  for (const { document, value } of parts)
+    for (const [index, entry] of (value?.apis ?? []).entries())
+      for (const { url } of apis.get(entry.id as string)?.upstream.targets ?? []) {
+        const called = /^causeway:\/\/([^/]+)/.exec(url)?.[1];
+        if (called !== undefined && !declared.has(called))
+          problems.push(
+            document.problemAt(["apis", index, "upstream"], `no API is called ${called}; known: ${list(declared)}`),
+          );
+      }
+}
+
 function reportPlaces(parts: readonly Part[], apis: ReadonlyMap<string, ApiLike>, problems: Problem[]): void {
   const taken = new Map<string, string>();
   for (const { document, value } of parts)
     for (const [index, entry] of (value?.apis ?? []).entries()) {
       const api = apis.get(entry.id as string);
-      if (!api || api.state === "inactive") continue;
+      if (!api || api.state === "inactive" || api.listen.internal) continue;
       const place = `${api.listen.host ?? ""}${api.listen.path}`;
       const before = taken.get(place);
       if (before) problems.push(document.problemAt(["apis", index, "listen"], `${place} is taken by ${before}`));
