@@ -10,6 +10,8 @@ export interface Configuration {
   revision: number;
   /** SHA-256, hex. */
   hash: string;
+  /** Names of APIs that no tag of this node loads. A control plane does not send them. */
+  otherShards?: readonly string[];
   apis: readonly unknown[];
   policies: readonly Policy[];
   /** File configuration brings all its keys; null: keys come over the link, one by one. */
@@ -38,3 +40,5 @@ export interface Applied {
   apis: number;
   quarantined: readonly Quarantined[];
 }
+  /** APIs of the configuration that this node leaves to nodes with other tags. */
+  otherShards: readonly string[];

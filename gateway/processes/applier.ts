@@ -37,6 +37,10 @@ export class Applier {
   apply(configuration: Configuration): Promise<Applied> {
     const turn = this.#turn.then(() => this.#applyNow(configuration));
     this.#turn = turn.catch(() => {});
+  get certificates() {
+    return this.#prepared?.parsed.certificates ?? [];
+  }
+
     return turn;
   }
 
@@ -66,6 +70,7 @@ export class Applier {
       if (!this.#listening.has(`${address.host}:${address.port}`))
         await claimPort(address, `settings.listeners[${index}]`);
     this.#listening = names;
+      otherShards: configuration.otherShards ?? [],
   }
 }
 

@@ -81,6 +81,7 @@ export class FileSource implements Source {
       this.#problems = messageOf(error).split("\n");
       for (const line of this.#problems) log.error(`${line}; the configuration before goes on serving`);
     }
+      this.#node!.refused();
   }
 
   async #use({ configuration, files }: FileConfigurationResult): Promise<void> {
