@@ -18,6 +18,8 @@ export interface Configuration {
   keys: readonly KeyRecord[] | null;
   certificates: readonly Certificate[];
   settings: GatewaySettings;
+  /** An API that cannot be used: a file is served whole or not at all; over the link the others go on without it. */
+  onBadApi: "refuse" | "quarantine";
 }
 
 /** Parsed and compiled once for proof; what the workers get. Plain data, so that it can be sent. */
@@ -39,6 +41,6 @@ export interface Applied {
   atMs: number;
   apis: number;
   quarantined: readonly Quarantined[];
-}
   /** APIs of the configuration that this node leaves to nodes with other tags. */
   otherShards: readonly string[];
+}

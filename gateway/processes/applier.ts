@@ -1,5 +1,13 @@
 import { systemClock } from "#base/clock.ts";
-import { prepare, type Applied, type Configuration, type Prepared } from "#gateway/config/index.ts";
+import { messageOf } from "#base/errors.ts";
+import {
+  RefusedConfiguration,
+  faultOf,
+  prepare,
+  type Applied,
+  type Configuration,
+  type Prepared,
+} from "#gateway/config/index.ts";
 import { Identities, noOutbound } from "#gateway/identity/index.ts";
 import { LimitBook, LocalAuthority } from "#gateway/limit/index.ts";
 import type { CompileDeps } from "#gateway/pipeline/index.ts";
@@ -29,6 +37,10 @@ export class Applier {
     return this.#prepared?.parsed.apis ?? [];
   }
 
+  get certificates() {
+    return this.#prepared?.parsed.certificates ?? [];
+  }
+
   get settings() {
     return this.#prepared?.parsed.settings;
   }
@@ -37,16 +49,15 @@ export class Applier {
   apply(configuration: Configuration): Promise<Applied> {
     const turn = this.#turn.then(() => this.#applyNow(configuration));
     this.#turn = turn.catch(() => {});
-  get certificates() {
-    return this.#prepared?.parsed.certificates ?? [];
-  }
-
     return turn;
   }
 
   async #applyNow(configuration: Configuration): Promise<Applied> {
     const startedAt = performance.now();
     const prepared = prepare(configuration, this.#prepared, proofDeps(configuration));
+    const { quarantined } = prepared.parsed;
+    if (configuration.onBadApi === "refuse" && quarantined.length > 0)
+      throw new RefusedConfiguration(quarantined.map(faultOf));
     await this.#claimPorts(configuration.settings.listeners);
     // First, so that no API begins without the targets that it names.
     await this.#watch.use(prepared.parsed.apis);
@@ -59,6 +70,7 @@ export class Applier {
       atMs: Date.now(),
       apis: prepared.parsed.apis.length,
       quarantined: [...prepared.parsed.quarantined, ...unplaced],
+      otherShards: configuration.otherShards ?? [],
     };
     return this.current;
   }
@@ -66,11 +78,19 @@ export class Applier {
   /** Ports that are new here must be free: workers share theirs, which would also share a stranger's and never say so. */
   async #claimPorts(listeners: Configuration["settings"]["listeners"]): Promise<void> {
     const names = new Set(listeners.map(({ host, port }) => `${host}:${port}`));
-    for (const [index, address] of listeners.entries())
-      if (!this.#listening.has(`${address.host}:${address.port}`))
-        await claimPort(address, `settings.listeners[${index}]`);
+    for (const [index, { host, port }] of listeners.entries())
+      if (!this.#listening.has(`${host}:${port}`)) await claimListener({ host, port }, index);
     this.#listening = names;
-      otherShards: configuration.otherShards ?? [],
+  }
+}
+
+async function claimListener(address: { host: string; port: number }, index: number): Promise<void> {
+  const name = `settings.listeners[${index}]`;
+  try {
+    await claimPort(address, name);
+  } catch (error) {
+    const message = messageOf(error).replace(`${name} `, "");
+    throw new RefusedConfiguration([{ api: null, path: `${name}.port`, message }]);
   }
 }
 
