@@ -1,4 +1,3 @@
-import { systemClock } from "#base/clock.ts";
 import { messageOf } from "#base/errors.ts";
 import {
   RefusedConfiguration,
@@ -8,13 +7,8 @@ import {
   type Configuration,
   type Prepared,
 } from "#gateway/config/index.ts";
-import { Identities, noOutbound } from "#gateway/identity/index.ts";
-import { LimitBook, LocalAuthority } from "#gateway/limit/index.ts";
-import type { CompileDeps } from "#gateway/pipeline/index.ts";
-import { plugins } from "#gateway/plugins/index.ts";
-import { processSecrets } from "#gateway/secrets/index.ts";
-import { SessionBook } from "#gateway/session/index.ts";
-import { TargetBook, type TargetWatch, parseRanges, unopenedPool } from "#gateway/upstream/index.ts";
+import type { TargetWatch } from "#gateway/upstream/index.ts";
+import { proofDeps } from "./proof-deps.ts";
 import { claimPort } from "./traffic-port.ts";
 import type { WorkerPool } from "./worker-pool.ts";
 
@@ -92,31 +86,4 @@ async function claimListener(address: { host: string; port: number }, index: num
     const message = messageOf(error).replace(`${name} `, "");
     throw new RefusedConfiguration([{ api: null, path: `${name}.port`, message }]);
   }
-}
-
-/** Compiling for proof opens nothing: no pool, no session, no count that lasts. */
-function proofDeps({ settings }: Configuration): CompileDeps {
-  const authority = new LocalAuthority({ clock: systemClock, holders: () => 1 });
-  const limits = new LimitBook({ authority, clock: systemClock });
-  const targets = new TargetBook({
-    clock: systemClock,
-    random: Math.random,
-    addressOf: () => "",
-    poolFor: () => unopenedPool,
-    release: () => {},
-  });
-  return {
-    plugins,
-    settings,
-    limits,
-    sessions: new SessionBook({ limits, lookup: () => Promise.resolve({ at: "unknown" }) }),
-    secrets: processSecrets,
-    identity: new Identities({
-      outbound: noOutbound,
-      secrets: processSecrets,
-      clock: systemClock,
-      trustedProxies: parseRanges([]),
-    }),
-    balancerFor: (api, operation) => targets.balancerFor(api, operation),
-  };
 }
