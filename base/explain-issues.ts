@@ -45,9 +45,9 @@ function explain(issue: SchemaIssue, above: readonly PropertyKey[], known: Known
   if (issue.issues) return issue.issues.flatMap((inner) => explain({ ...inner, path: [] }, path, known));
   if (!issue.errors || issue.errors.length === 0) return [{ path, message: inWords(issue) }];
   const meant = issue.errors.filter((form) => !form.some(isOtherType));
-  // A union that has words of its own knows them better than a list of its types.
-  if (meant.length === 0)
-    return [{ path, message: isOwnText(issue) ? issue.message : `expected ${typesOf(issue.errors)}` }];
+  // A union that has words of its own knows better what it is than any form that fits no part of the input.
+  if (isOwnText(issue) && meant.every((form) => depthOf(form) === 0)) return [{ path, message: issue.message }];
+  if (meant.length === 0) return [{ path, message: `expected ${typesOf(issue.errors)}` }];
   const deepest = meant.toSorted((a, b) => strangersIn(a) - strangersIn(b) || depthOf(b) - depthOf(a))[0]!;
   return deepest.flatMap((inner) => explain(inner, path, known));
 }

@@ -11,22 +11,9 @@ export function bareOf(schema: Schema): Bare {
   // Every schema is one of zod's kinds; the base type alone cannot say which.
   const bare = schema as Bare;
   const { def } = bare._zod;
-  switch (def.type) {
-    case "optional":
-    case "nonoptional":
-    case "nullable":
-    case "default":
-    case "prefault":
-    case "readonly":
-    case "catch":
-      return bareOf(def.innerType);
-    case "pipe":
-      return bareOf(def.in);
-    case "lazy":
-      return bareOf(def.getter());
-    default:
-      return bare;
-  }
+  if ("innerType" in def) return bareOf(def.innerType);
+  if (def.type === "pipe") return bareOf(def.in);
+  return def.type === "lazy" ? bareOf(def.getter()) : bare;
 }
 
 /** Every form that a value may have: one, or all of a union's and of the unions within it. */

@@ -3,5 +3,6 @@
  * of its own. It must never share a port with traffic, and never answer a secret.
  */
 export { startAdmin, type AdminDeps } from "./server.ts";
+export { certificateDays } from "./certificate-days.ts";
 export { GatewayMetrics } from "./metrics.ts";
 export { UpstreamMetrics } from "./upstream-metrics.ts";

@@ -1,16 +1,19 @@
-import { Counter, Gauge, Histogram, createRegistry } from "#base/metrics.ts";
+import { Counter, Gauge, createRegistry } from "#base/metrics.ts";
 import type { AnalyticsEntry } from "#contracts/analytics/batch.ts";
-import { valueOf } from "#contracts/analytics/histogram.ts";
+import type { GatewayTimes } from "#gateway/record/index.ts";
+import type { ClientFigures } from "#gateway/serve/index.ts";
+import { CounterSeries, DurationSeries, type SeriesOptions } from "./bounded-series.ts";
 
-/** Label values come from configuration and fixed lists; past this many APIs the rest share one label. */
-const MAX_APIS = 500;
-const REASON_NONE = "none";
+const NONE = "none";
+/** Series of requests and of durations that have labels of their own; each of the latter is sixteen lines. */
+const MAX_REQUEST_SERIES = 10_000;
+const MAX_DURATION_SERIES = 1_000;
 
 /** What a worker says of itself, as far as metrics show it. */
-interface WorkerCounts {
+interface WorkerCounts extends ClientFigures {
   entries: readonly AnalyticsEntry[];
+  gatewayTimes: readonly GatewayTimes[];
   droppedRecords: number;
-  connections: number;
   inFlight: number;
   memoryBytes: number;
   storeDegraded: boolean;
@@ -20,31 +23,77 @@ interface WorkerCounts {
   forgottenNonces: number;
 }
 
-/** Names of all metrics of the gateway; fed by the workers' aggregates, so that the request's path pays nothing for them. */
+type Figure = Exclude<
+  keyof WorkerCounts,
+  "entries" | "gatewayTimes" | "malformed" | "droppedRecords" | "storeDegraded"
+>;
+type PlaceLabels = Record<"api" | "operation", string>;
+
+/** What the primary knows by itself. */
+export interface NodeState {
+  revision: number;
+  workers: number;
+  restarts: number;
+  droppedCounts: number;
+  apis: { loaded: number; quarantined: number; otherShards: number };
+  certificates: readonly { certificate: string; daysLeft: number }[];
+}
+
+/**
+ * Names of all metrics of the gateway; fed by the workers' aggregates, so that the request's path pays nothing for them.
+ * Label values come from configuration and from lists in this program, never from clients.
+ */
 export class GatewayMetrics {
   readonly registry = createRegistry();
-  readonly #apis = new Set<string>();
   readonly #perWorker = new Map<number, WorkerCounts>();
-  readonly #requests = this.#counter("causeway_requests_total", "Requests by API, status class and reason", [
-    "api",
-    "class",
+  readonly #folded = this.#counter(
+    "causeway_metrics_folded_total",
+    "Counts that fell under `other` for want of room",
+    [],
+  );
+  readonly #requests = new CounterSeries(this.registry, {
+    ...this.#bounded("causeway_requests_total", "Requests that were answered, or given up by their client"),
+    labels: ["api", "operation", "class", "method", "reason"],
+    folded: ["api", "operation", "reason"],
+    capacity: MAX_REQUEST_SERIES,
+  });
+  readonly #requestBytes = this.#places("causeway_request_bytes_total", "Bytes of request bodies");
+  readonly #responseBytes = this.#places("causeway_response_bytes_total", "Bytes of response bodies");
+  readonly #total = this.#durations(
+    "causeway_request_duration_seconds",
+    "From a request's head to its answer's last byte",
+  );
+  readonly #upstream = this.#durations(
+    "causeway_upstream_duration_seconds",
+    "From sending a request upstream to the head of the upstream's answer, over all tries",
+  );
+  readonly #gateway = this.#durations(
+    "causeway_gateway_duration_seconds",
+    "From a request's head until it was sent upstream, or until the gateway answered by itself",
+  );
+  readonly #dropped = this.#counter("causeway_records_dropped_total", "Analytics records lost for want of room", []);
+  readonly #malformed = this.#counter("causeway_malformed_requests_total", "Bytes of clients that were no request", [
     "reason",
   ]);
-  readonly #requestBytes = this.#counter("causeway_request_bytes_total", "Bytes of request bodies", ["api"]);
-  readonly #responseBytes = this.#counter("causeway_response_bytes_total", "Bytes of response bodies", ["api"]);
-  readonly #dropped = this.#counter("causeway_records_dropped_total", "Analytics records lost for want of room", []);
-  readonly #seconds = new Histogram({
-    name: "causeway_request_duration_seconds",
-    help: "From a request's first byte to its answer's last",
-    labelNames: ["api"],
-    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
-    registers: [this.registry],
-  });
+  readonly #accepted = this.#counter("causeway_connections_accepted_total", "Client connections", ["protocol"]);
+  readonly #configurations = this.#counter("causeway_configurations_total", "Configurations by what became of them", [
+    "outcome",
+  ]);
+  readonly #restarts = this.#counter("causeway_worker_restarts_total", "Workers that ended and were replaced", []);
+  readonly #connections = this.#gauge("causeway_connections", "Open client connections", ["protocol"]);
+  readonly #apis = this.#gauge("causeway_apis", "APIs of the configuration by what became of them here", ["state"]);
+  readonly #daysLeft = this.#gauge("causeway_certificate_days_left", "Days until a served certificate expires", [
+    "certificate",
+  ]);
   readonly #gauges = {
-    connections: this.#gauge("causeway_connections", "Open client connections"),
     inFlight: this.#gauge("causeway_requests_in_flight", "Requests in flight"),
     memory: this.#gauge("causeway_workers_resident_bytes", "Resident memory of all workers"),
     revision: this.#gauge("causeway_revision_applied", "Number of the applied revision"),
+    appliedAt: this.#gauge(
+      "causeway_configuration_applied_timestamp_seconds",
+      "When the last configuration was applied",
+    ),
+    refused: this.#gauge("causeway_configuration_refused", "1 while the newest configuration is one that was refused"),
     workers: this.#gauge("causeway_workers", "Live workers"),
     degraded: this.#gauge("causeway_limit_store_degraded", "1 while limits are counted by this node alone"),
     waiting: this.#gauge("causeway_limit_calls_waiting", "Calls that wait for their turn under a throttle"),
@@ -65,12 +114,15 @@ export class GatewayMetrics {
       "Counts of limits by callers' values or tokens that were lost for want of room, since the start",
     ),
   };
+  #countedRestarts = 0;
 
   add(worker: number, counts: WorkerCounts): void {
-    this.#perWorker.set(worker, { ...counts, entries: [] });
+    this.#perWorker.set(worker, { ...counts, entries: [], gatewayTimes: [] });
     if (counts.droppedRecords > 0) this.#dropped.inc(counts.droppedRecords);
     for (const entry of counts.entries) this.#count(entry);
-    this.#gauges.connections.set(this.sum("connections"));
+    for (const { api, operation, times } of counts.gatewayTimes) this.#gateway.add(placeOf(api, operation), times);
+    for (const [reason, count] of Object.entries(counts.malformed)) this.#malformed.inc({ reason }, count);
+    for (const [protocol, count] of Object.entries(counts.accepted)) this.#accepted.inc({ protocol }, count);
     this.#gauges.inFlight.set(this.sum("inFlight"));
     this.#gauges.memory.set(this.sum("memoryBytes"));
     this.#gauges.degraded.set(this.storeDegraded ? 1 : 0);
@@ -78,50 +130,93 @@ export class GatewayMetrics {
     this.#gauges.droppedAllowances.set(this.sum("droppedAllowances"));
     this.#gauges.forgottenTokens.set(this.sum("forgottenTokens"));
     this.#gauges.forgottenNonces.set(this.sum("forgottenNonces"));
+    for (const protocol of Object.keys(counts.protocols))
+      this.#connections.set({ protocol }, this.#open(protocol as keyof ClientFigures["protocols"]));
   }
 
-  set(state: { revision: number; workers: number; droppedCounts: number }): void {
+  set(state: NodeState): void {
     this.#gauges.droppedCounts.set(state.droppedCounts);
     this.#gauges.revision.set(state.revision);
     this.#gauges.workers.set(state.workers);
+    this.#restarts.inc(state.restarts - this.#countedRestarts);
+    this.#countedRestarts = state.restarts;
+    this.#apis.set({ state: "loaded" }, state.apis.loaded);
+    this.#apis.set({ state: "quarantined" }, state.apis.quarantined);
+    this.#apis.set({ state: "other_shard" }, state.apis.otherShards);
+    this.#daysLeft.reset();
+    for (const { certificate, daysLeft } of state.certificates) this.#daysLeft.set({ certificate }, daysLeft);
+  }
+
+  /** Series of APIs that are configured no more leave, and with them the room that they took. */
+  applied(apis: ReadonlySet<string>): void {
+    this.#configurations.inc({ outcome: "applied" });
+    this.#gauges.appliedAt.setToCurrentTime();
+    this.#gauges.refused.set(0);
+    const isGone = ({ api }: { api: string }) => api !== NONE && api !== "other" && !apis.has(api);
+    for (const series of [this.#requests, this.#requestBytes, this.#responseBytes]) series.forget(isGone);
+    for (const series of [this.#total, this.#upstream, this.#gateway]) series.forget(isGone);
+  }
+
+  refused(): void {
+    this.#configurations.inc({ outcome: "refused" });
+    this.#gauges.refused.set(1);
   }
 
   get storeDegraded(): boolean {
     return [...this.#perWorker.values()].some((counts) => counts.storeDegraded);
   }
 
-  sum(member: Exclude<keyof WorkerCounts, "entries" | "droppedRecords" | "storeDegraded">): number {
+  get connections(): number {
+    return [...this.#perWorker.values()].reduce(
+      (total, { protocols }) => total + protocols["http/1.1"] + protocols.h2 + protocols.stream,
+      0,
+    );
+  }
+
+  sum(member: Exclude<Figure, "protocols" | "accepted">): number {
     return [...this.#perWorker.values()].reduce((total, counts) => total + counts[member], 0);
   }
 
-  #count(entry: AnalyticsEntry): void {
-    const api = this.#apiLabel(entry.api);
-    this.#requests.inc(
-      { api, class: `${Math.floor(entry.status / 100)}xx`, reason: entry.reason ?? REASON_NONE },
-      entry.count,
-    );
-    this.#requestBytes.inc({ api }, entry.requestBytes);
-    this.#responseBytes.inc({ api }, entry.responseBytes);
-    for (const [bucket, count] of entry.total) {
-      const seconds = valueOf(bucket) / 1_000_000;
-      for (let index = 0; index < count; index += 1) this.#seconds.observe({ api }, seconds);
-    }
+  #open(protocol: keyof ClientFigures["protocols"]): number {
+    return [...this.#perWorker.values()].reduce((total, { protocols }) => total + protocols[protocol], 0);
   }
 
-  #apiLabel(api: string | null): string {
-    if (api === null) return REASON_NONE;
-    if (this.#apis.has(api) || this.#apis.size < MAX_APIS) {
-      this.#apis.add(api);
-      return api;
-    }
-    return "other";
+  #count(entry: AnalyticsEntry): void {
+    const place = placeOf(entry.api, entry.operation);
+    const { method, reason } = entry;
+    const labels = { ...place, class: `${Math.floor(entry.status / 100)}xx`, method, reason: reason ?? NONE };
+    this.#requests.add(labels, entry.count);
+    this.#requestBytes.add(place, entry.requestBytes);
+    this.#responseBytes.add(place, entry.responseBytes);
+    this.#total.add(place, entry.total);
+    this.#upstream.add(place, entry.upstream);
+  }
+
+  #places(name: string, help: string): CounterSeries<keyof PlaceLabels> {
+    return new CounterSeries(this.registry, { ...this.#ofPlaces(name, help), capacity: MAX_REQUEST_SERIES });
+  }
+
+  #durations(name: string, help: string): DurationSeries<keyof PlaceLabels> {
+    return new DurationSeries(this.registry, { ...this.#ofPlaces(name, help), capacity: MAX_DURATION_SERIES });
+  }
+
+  #ofPlaces(name: string, help: string): Omit<SeriesOptions<keyof PlaceLabels>, "capacity"> {
+    return { ...this.#bounded(name, help), labels: ["api", "operation"], folded: ["api", "operation"] };
+  }
+
+  #bounded(name: string, help: string) {
+    return { name, help, onFolded: (count: number) => this.#folded.inc(count) };
   }
 
   #counter(name: string, help: string, labelNames: string[]) {
     return new Counter({ name, help, labelNames, registers: [this.registry] });
   }
 
-  #gauge(name: string, help: string) {
-    return new Gauge({ name, help, registers: [this.registry] });
+  #gauge(name: string, help: string, labelNames: string[] = []) {
+    return new Gauge({ name, help, labelNames, registers: [this.registry] });
   }
+}
+
+function placeOf(api: string | null, operation: string | null): PlaceLabels {
+  return { api: api ?? NONE, operation: operation ?? NONE };
 }

@@ -10,12 +10,16 @@ export interface Configuration {
   revision: number;
   /** SHA-256, hex. */
   hash: string;
+  /** Names of APIs that no tag of this node loads. A control plane does not send them. */
+  otherShards?: readonly string[];
   apis: readonly unknown[];
   policies: readonly Policy[];
   /** File configuration brings all its keys; null: keys come over the link, one by one. */
   keys: readonly KeyRecord[] | null;
   certificates: readonly Certificate[];
   settings: GatewaySettings;
+  /** An API that cannot be used: a file is served whole or not at all; over the link the others go on without it. */
+  onBadApi: "refuse" | "quarantine";
 }
 
 /** Parsed and compiled once for proof; what the workers get. Plain data, so that it can be sent. */
@@ -37,4 +41,6 @@ export interface Applied {
   atMs: number;
   apis: number;
   quarantined: readonly Quarantined[];
+  /** APIs of the configuration that this node leaves to nodes with other tags. */
+  otherShards: readonly string[];
 }

@@ -4,6 +4,7 @@
  * (`Configuration`). It must not open sockets for traffic, and must not serve half of a configuration.
  */
 export type { Applied, Configuration, ParsedConfiguration } from "./configuration.ts";
+export { RefusedConfiguration, faultOf } from "./refused-configuration.ts";
 export { prepare, type Prepared } from "./prepare.ts";
 export { readNodeSettings, type NodeSettings } from "./file/read-node-settings.ts";
 export { FileSource } from "./file/file-source.ts";

@@ -9,6 +9,8 @@ export interface ConfiguredNode {
   apply(configuration: Configuration): Promise<Applied>;
   /** Keys that changed; null: revoked or deleted. */
   pushKeys(items: { hash: string; key: KeyRecord | null }[]): void;
+  /** What came could not be read or served, and what was before goes on; for figures, since the source has said why. */
+  refused(): void;
   /** Served now, or undefined before the first. */
   current(): Applied | undefined;
   figures(): NodeFigures;

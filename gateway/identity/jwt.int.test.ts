@@ -1,7 +1,7 @@
 import { createSecretKey } from "node:crypto";
 import { importJWK, exportSPKI, SignJWT, type CryptoKey } from "jose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { bootGateway, type BootedGateway } from "#gateway/testkit/boot-gateway.ts";
+import { bootGateway, startRefused, type BootedGateway } from "#gateway/testkit/boot-gateway.ts";
 import { startIssuer, type Issuer } from "#gateway/testkit/issuer.ts";
 import { startUpstream, type Upstream } from "#gateway/testkit/upstream.ts";
 import { freePort } from "#tools/testing/free-port.ts";
@@ -234,15 +234,10 @@ describe("an issuer that changes or goes away", () => {
   });
 });
 
-test("keys of no use are named at load, and the API does not open", async () => {
+test("keys of no use are named at load, and the file is refused", async () => {
   const weak = { kty: "RSA", n: "sXch", e: "AQAB" };
   const jwt = { issuer: issuer.url, audience: "orders", jwks: { keys: [issuer.keys[0], weak] } };
   const literal = { apis: [{ id: "a", listen: "/", upstream: upstream.url, auth: { anyOf: [{ key: {} }, { jwt }] } }] };
-  const broken = await bootGateway(literal);
-  try {
-    const status = JSON.stringify(await broken.status());
-    expect(status).toContain("auth.anyOf[1].jwt: jwks.keys[1]: expected an RSA key of 2048 bits or more");
-  } finally {
-    await broken.stop();
-  }
+  const { stderr } = await startRefused(literal);
+  expect(stderr).toContain("apis[0].auth.anyOf[1].jwt: jwks.keys[1]: expected an RSA key of 2048 bits or more");
 });

@@ -20,5 +20,5 @@ export function openSnapshot(
   if (!verify(null, signed, key, Buffer.from(signature, "base64url")))
     throw new Error("the snapshot is not signed by this environment's control plane");
   const { apis, policies } = snapshotBody.parse(JSON.parse(body));
-  return { revision, hash, apis, policies, keys: null, certificates, settings };
+  return { revision, hash, apis, policies, keys: null, certificates, settings, onBadApi: "quarantine" };
 }

@@ -69,6 +69,7 @@ export class Revisions {
       log.info({ revision, tookMs, quarantined: quarantined.length }, "revision applied");
     } catch (error) {
       const reason = messageOf(error).slice(0, 1_000);
+      node.refused();
       say({ type: "rejected", revision, entity: "revision", reason });
       log.error({ err: error, revision }, "revision rejected; the one before goes on serving");
     }

@@ -1,12 +1,14 @@
-import { systemClock } from "#base/clock.ts";
-import { prepare, type Applied, type Configuration, type Prepared } from "#gateway/config/index.ts";
-import { Identities, noOutbound } from "#gateway/identity/index.ts";
-import { LimitBook, LocalAuthority } from "#gateway/limit/index.ts";
-import type { CompileDeps } from "#gateway/pipeline/index.ts";
-import { plugins } from "#gateway/plugins/index.ts";
-import { processSecrets } from "#gateway/secrets/index.ts";
-import { SessionBook } from "#gateway/session/index.ts";
-import { TargetBook, type TargetWatch, parseRanges, unopenedPool } from "#gateway/upstream/index.ts";
+import { messageOf } from "#base/errors.ts";
+import {
+  RefusedConfiguration,
+  faultOf,
+  prepare,
+  type Applied,
+  type Configuration,
+  type Prepared,
+} from "#gateway/config/index.ts";
+import type { TargetWatch } from "#gateway/upstream/index.ts";
+import { proofDeps } from "./proof-deps.ts";
 import { claimPort } from "./traffic-port.ts";
 import type { WorkerPool } from "./worker-pool.ts";
 
@@ -29,6 +31,10 @@ export class Applier {
     return this.#prepared?.parsed.apis ?? [];
   }
 
+  get certificates() {
+    return this.#prepared?.parsed.certificates ?? [];
+  }
+
   get settings() {
     return this.#prepared?.parsed.settings;
   }
@@ -43,6 +49,9 @@ export class Applier {
   async #applyNow(configuration: Configuration): Promise<Applied> {
     const startedAt = performance.now();
     const prepared = prepare(configuration, this.#prepared, proofDeps(configuration));
+    const { quarantined } = prepared.parsed;
+    if (configuration.onBadApi === "refuse" && quarantined.length > 0)
+      throw new RefusedConfiguration(quarantined.map(faultOf));
     await this.#claimPorts(configuration.settings.listeners);
     // First, so that no API begins without the targets that it names.
     await this.#watch.use(prepared.parsed.apis);
@@ -55,6 +64,7 @@ export class Applier {
       atMs: Date.now(),
       apis: prepared.parsed.apis.length,
       quarantined: [...prepared.parsed.quarantined, ...unplaced],
+      otherShards: configuration.otherShards ?? [],
     };
     return this.current;
   }
@@ -62,36 +72,18 @@ export class Applier {
   /** Ports that are new here must be free: workers share theirs, which would also share a stranger's and never say so. */
   async #claimPorts(listeners: Configuration["settings"]["listeners"]): Promise<void> {
     const names = new Set(listeners.map(({ host, port }) => `${host}:${port}`));
-    for (const [index, address] of listeners.entries())
-      if (!this.#listening.has(`${address.host}:${address.port}`))
-        await claimPort(address, `settings.listeners[${index}]`);
+    for (const [index, { host, port }] of listeners.entries())
+      if (!this.#listening.has(`${host}:${port}`)) await claimListener({ host, port }, index);
     this.#listening = names;
   }
 }
 
-/** Compiling for proof opens nothing: no pool, no session, no count that lasts. */
-function proofDeps({ settings }: Configuration): CompileDeps {
-  const authority = new LocalAuthority({ clock: systemClock, holders: () => 1 });
-  const limits = new LimitBook({ authority, clock: systemClock });
-  const targets = new TargetBook({
-    clock: systemClock,
-    random: Math.random,
-    addressOf: () => "",
-    poolFor: () => unopenedPool,
-    release: () => {},
-  });
-  return {
-    plugins,
-    settings,
-    limits,
-    sessions: new SessionBook({ limits, lookup: () => Promise.resolve({ at: "unknown" }) }),
-    secrets: processSecrets,
-    identity: new Identities({
-      outbound: noOutbound,
-      secrets: processSecrets,
-      clock: systemClock,
-      trustedProxies: parseRanges([]),
-    }),
-    balancerFor: (api, operation) => targets.balancerFor(api, operation),
-  };
+async function claimListener(address: { host: string; port: number }, index: number): Promise<void> {
+  const name = `settings.listeners[${index}]`;
+  try {
+    await claimPort(address, name);
+  } catch (error) {
+    const message = messageOf(error).replace(`${name} `, "");
+    throw new RefusedConfiguration([{ api: null, path: `${name}.port`, message }]);
+  }
 }

@@ -210,7 +210,11 @@ test("/metrics counts by API, and /v1 asks for the admin token", async () => {
     const text = await waitUntil(
       async () => {
         const metrics = await (await fetch(`${gateway.adminUrl}/metrics`)).text();
-        return metrics.includes('causeway_requests_total{api="a",class="2xx",reason="none"} 1') && metrics;
+        return (
+          metrics.includes(
+            'causeway_requests_total{api="a",operation="none",class="2xx",method="GET",reason="none"} 1',
+          ) && metrics
+        );
       },
       { what: "the call is counted", timeoutMs: 3_000 },
     );

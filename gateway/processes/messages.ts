@@ -6,6 +6,8 @@ import type { KeyRecord } from "#contracts/key/record.ts";
 import type { Policy } from "#contracts/policy/policy.ts";
 import type { Bucket, ExactAnswer, LeaseAnswer, LeaseRequest, Outage, Refund } from "#gateway/limit/index.ts";
 import type { TracingSettings } from "#gateway/trace/index.ts";
+import type { GatewayTimes } from "#gateway/record/index.ts";
+import type { ClientFigures } from "#gateway/serve/index.ts";
 import type { KeyOutcome } from "#gateway/session/index.ts";
 import type { Findings, UpstreamFigures } from "#gateway/upstream/index.ts";
 
@@ -54,11 +56,11 @@ export type FromWorker =
   | { type: "lease"; id: number; request: LeaseRequest }
   | { type: "exact"; id: number; buckets: readonly Bucket[]; outage: Outage | undefined }
   | { type: "giveBack"; refund: Refund }
-  | {
+  | ({
       type: "counts";
       entries: AnalyticsEntry[];
+      gatewayTimes: GatewayTimes[];
       droppedRecords: number;
-      connections: number;
       inFlight: number;
       memoryBytes: number;
       storeDegraded: boolean;
@@ -71,5 +73,5 @@ export type FromWorker =
       forgottenTokens: number;
       /** Nonces of signatures that were forgotten before their time. */
       forgottenNonces: number;
-    }
+    } & ClientFigures)
   | { type: "drained"; cutOff: number };

@@ -3,8 +3,8 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "#base/clock.ts";
 import type { Logger } from "#base/log.ts";
-import { GatewayMetrics, UpstreamMetrics, startAdmin } from "#gateway/admin/index.ts";
-import type { ConfiguredNode, Source } from "#gateway/config/index.ts";
+import { GatewayMetrics, UpstreamMetrics, certificateDays, startAdmin } from "#gateway/admin/index.ts";
+import type { Applied, Configuration, ConfiguredNode, Source } from "#gateway/config/index.ts";
 import { LocalAuthority, loadQuotas, saveQuotas } from "#gateway/limit/index.ts";
 import type { GatewayOptions } from "#gateway/options.ts";
 import { processSecrets } from "#gateway/secrets/index.ts";
@@ -27,6 +27,7 @@ export interface RunningGateway {
 }
 
 const QUOTAS_EVERY_MS = 1_000;
+const CERTIFICATES_EVERY_MS = 60_000;
 
 /** The primary of a node: admin address, source, workers. Rejects with `UsageError` where the start itself is wrong. */
 export async function startPrimary(
@@ -51,6 +52,8 @@ class Primary implements RunningGateway {
   readonly #watch: TargetWatch;
   readonly #startedAt = new Date();
   #savedQuotaChanges = 0;
+  #certificates: readonly { certificate: string; daysLeft: number }[] = [];
+  #certificatesAtMs = 0;
   #admin: Awaited<ReturnType<typeof startAdmin>> | undefined;
   #pool: WorkerPool | undefined;
   #applier: Applier | undefined;
@@ -91,8 +94,13 @@ class Primary implements RunningGateway {
     this.#log.info({ listen: this.listen, admin: this.adminUrl, workers }, "gateway is up");
   }
 
-  reload(): Promise<unknown> {
-    return this.#source.reload();
+  async reload(): Promise<unknown> {
+    try {
+      return await this.#source.reload();
+    } catch (error) {
+      this.#metrics.refused();
+      throw error;
+    }
   }
 
   async stop(): Promise<void> {
@@ -150,16 +158,29 @@ class Primary implements RunningGateway {
 
   #node(): ConfiguredNode {
     return {
-      apply: (configuration) => this.#applier!.apply(configuration),
+      apply: (configuration) => this.#apply(configuration),
+      refused: () => this.#metrics.refused(),
       pushKeys: (items) => this.#pool!.pushKeys(items),
       current: () => this.#applier!.current,
       figures: () => ({
         listen: this.#options.listenPublic ?? this.listen,
         workers: this.#options.workers,
-        connections: this.#metrics.sum("connections"),
+        connections: this.#metrics.connections,
         memoryBytes: this.#metrics.sum("memoryBytes") + process.memoryUsage.rss(),
       }),
     };
+  }
+
+  async #apply(configuration: Configuration): Promise<Applied> {
+    const applied = await this.#applier!.apply(configuration);
+    this.#metrics.applied(new Set(this.#applier!.apis.map(({ id }) => id)));
+    this.#readCertificates();
+    return applied;
+  }
+
+  #readCertificates(): void {
+    this.#certificates = certificateDays(this.#applier!.certificates, processSecrets, Date.now());
+    this.#certificatesAtMs = Date.now();
   }
 
   #notReady(): string | null {
@@ -197,10 +218,19 @@ class Primary implements RunningGateway {
   }
 
   #tick(): void {
+    const applied = this.#applier?.current;
+    if (applied && Date.now() - this.#certificatesAtMs > CERTIFICATES_EVERY_MS) this.#readCertificates();
     this.#metrics.set({
-      revision: this.#applier?.current?.revision ?? 0,
+      revision: applied?.revision ?? 0,
       workers: this.#pool?.alive ?? 0,
+      restarts: this.#pool?.restarts ?? 0,
       droppedCounts: this.#authority.dropped,
+      apis: {
+        loaded: applied?.apis ?? 0,
+        quarantined: applied?.quarantined.length ?? 0,
+        otherShards: applied?.otherShards.length ?? 0,
+      },
+      certificates: this.#certificates,
     });
     this.#upstreamMetrics.setWatched(this.#watch.figures());
     this.#authority.sweep();

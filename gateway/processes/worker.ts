@@ -159,8 +159,8 @@ class Worker {
   }
 
   #flush(): void {
-    const { entries, droppedRecords } = this.#recorder.flush();
-    const { connections, inFlight } = this.#server;
+    const recorded = this.#recorder.flush();
+    const { inFlight } = this.#server;
     const memoryBytes = process.memoryUsage.rss();
     const upstream = this.#targets.figures();
     // It never rejects: a store that is away is what it finds out.
@@ -172,9 +172,8 @@ class Worker {
     };
     this.#channel.send({
       type: "counts",
-      entries,
-      droppedRecords,
-      connections,
+      ...recorded,
+      ...this.#server.figures(),
       inFlight,
       memoryBytes,
       upstream,

@@ -1,5 +1,5 @@
 import { WINDOW_SECONDS, type AnalyticsEntry } from "#contracts/analytics/batch.ts";
-import { bucketOf, type Histogram } from "#contracts/analytics/histogram.ts";
+import { bucketOf, mergeHistograms, type Histogram } from "#contracts/analytics/histogram.ts";
 import type { Exchange } from "#gateway/pipeline/index.ts";
 
 /** Dimension sets between two flushes; an attacker who varies a dimension must not grow the heap. */
@@ -18,6 +18,14 @@ interface Cell {
   responseBytes: number;
   total: Map<number, number>;
   upstream: Map<number, number>;
+  gateway: Map<number, number>;
+}
+
+/** How long the gateway itself took before it sent a request upstream, or answered it: for this node's metrics alone. */
+export interface GatewayTimes {
+  api: string | null;
+  operation: string | null;
+  times: Histogram;
 }
 
 /** Methods that analytics tell apart; others are one, so that a client cannot make up dimensions. */
@@ -39,18 +47,21 @@ export class Aggregator {
     cell.count += 1;
     cell.requestBytes += exchange.requestBytes;
     cell.responseBytes += exchange.responseBytes;
-    bump(cell.total, bucketOf(endedAtUs - exchange.startedAtUs));
+    const { startedAtUs, upstreamStartedAtUs } = exchange;
+    bump(cell.total, bucketOf(endedAtUs - startedAtUs));
+    bump(cell.gateway, bucketOf((upstreamStartedAtUs > 0 ? upstreamStartedAtUs : endedAtUs) - startedAtUs));
     if (exchange.upstreamUs >= 0) bump(cell.upstream, bucketOf(exchange.upstreamUs));
   }
 
   /** What was counted since the last call, in the form that travels. */
-  flush(): { entries: AnalyticsEntry[]; droppedRecords: number } {
+  flush(): { entries: AnalyticsEntry[]; gatewayTimes: GatewayTimes[]; droppedRecords: number } {
     const entries = [...this.#cells.values()].map(entryOf);
+    const gatewayTimes = gatewayTimesOf(this.#cells.values());
     const droppedRecords = this.#droppedRecords;
     this.#cells = new Map();
     this.#last = new Map();
     this.#droppedRecords = 0;
-    return { entries, droppedRecords };
+    return { entries, gatewayTimes, droppedRecords };
   }
 
   /** The calls of an operation mostly fall into one cell, so its last one is tried before a name is built. */
@@ -90,6 +101,7 @@ export class Aggregator {
       responseBytes: 0,
       total: new Map(),
       upstream: new Map(),
+      gateway: new Map(),
     };
     this.#cells.set(name, cell);
     return this.#keep(exchange, cell);
@@ -105,8 +117,18 @@ function bump(counts: Map<number, number>, bucket: number): void {
   counts.set(bucket, (counts.get(bucket) ?? 0) + 1);
 }
 
-function entryOf({ total, upstream, ...rest }: Cell): AnalyticsEntry {
+function entryOf({ total, upstream, gateway: _own, ...rest }: Cell): AnalyticsEntry {
   return { ...rest, total: sorted(total), upstream: sorted(upstream) };
+}
+
+function gatewayTimesOf(cells: Iterable<Cell>): GatewayTimes[] {
+  const places = new Map<string, GatewayTimes>();
+  for (const { api, operation, gateway } of cells) {
+    const name = `${api} ${operation}`;
+    const before = places.get(name)?.times ?? [];
+    places.set(name, { api, operation, times: mergeHistograms(before, sorted(gateway)) });
+  }
+  return [...places.values()];
 }
 
 function sorted(counts: Map<number, number>): Histogram {

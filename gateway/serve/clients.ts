@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import type { Connection } from "#gateway/pipeline/index.ts";
 import { ServerConnection, ServerSession, type Inbound, type ServerTimes } from "#gateway/wire/index.ts";
+import { ClientCounts, type Protocol } from "./client-figures.ts";
 import { answerBadRequest } from "./bad-request.ts";
 
 /** nginx's usual values, which clients are used to. */
@@ -19,8 +20,7 @@ export class Clients {
   readonly #open = new Set<Client>();
   readonly #streams = new Set<Socket>();
   #whenEmpty: (() => void) | undefined = undefined;
-  /** Bytes that were no request. */
-  malformed = 0;
+  readonly counts = new ClientCounts();
 
   constructor(onRequest: (inbound: Inbound, connection: Connection) => void) {
     this.#onRequest = onRequest;
@@ -37,18 +37,19 @@ export class Clients {
       maxHeadBytes: MAX_HEAD_BYTES,
       onRequest: (inbound) => this.#onRequest(inbound, facts),
       onMalformed: (one, problem) => {
-        this.malformed += 1;
+        this.counts.refused(problem);
         answerBadRequest(one, problem);
       },
       onPreface: (one, head) => {
         this.#open.delete(connection);
+        this.counts.closed("http/1.1");
         // Paused first: a stream that flows would hand the bytes to nobody.
         one.pause();
         one.unshift(head);
         this.#serveH2(one, facts);
       },
     });
-    this.#keep(connection);
+    this.#keep(connection, "http/1.1");
     // It was paused where a header came before.
     socket.resume();
   }
@@ -56,8 +57,10 @@ export class Clients {
   /** A proxied stream, to be counted and cut with the rest. */
   keepStream(socket: Socket): void {
     this.#streams.add(socket);
+    this.counts.opened("stream");
     socket.once("close", () => {
       this.#streams.delete(socket);
+      this.counts.closed("stream");
       this.#look();
     });
   }
@@ -82,13 +85,15 @@ export class Clients {
       maxHeadBytes: MAX_HEAD_BYTES,
       onRequest: (inbound: Inbound) => this.#onRequest(inbound, facts),
     };
-    this.#keep(new ServerSession(socket, hooks));
+    this.#keep(new ServerSession(socket, hooks), "h2");
   }
 
-  #keep(client: Client): void {
+  #keep(client: Client, protocol: Protocol): void {
     this.#open.add(client);
+    this.counts.opened(protocol);
     client.socket.once("close", () => {
-      this.#open.delete(client);
+      // A connection that turned out to speak HTTP/2 was given to another.
+      if (this.#open.delete(client)) this.counts.closed(protocol);
       this.#look();
     });
   }

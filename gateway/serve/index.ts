@@ -3,4 +3,5 @@
  * is in flight and drains. It must not know where the configuration comes from, and never parses leniently.
  */
 export { TrafficServer, type TrafficServerOptions } from "./traffic-server.ts";
+export type { ClientFigures } from "./client-figures.ts";
 export { buildRoutes, type Routes } from "./routes.ts";

@@ -25,6 +25,7 @@ import {
 import type { Aggregator } from "#gateway/record/index.ts";
 import { Trace, type Tracer } from "#gateway/trace/index.ts";
 import type { Inbound } from "#gateway/wire/index.ts";
+import type { ClientFigures } from "./client-figures.ts";
 import { Clients } from "./clients.ts";
 import { grpcFields, isGrpc } from "./grpc-reply.ts";
 import { Listeners } from "./listeners.ts";
@@ -109,8 +110,9 @@ export class TrafficServer {
     this.#ready = true;
   }
 
-  get connections(): number {
-    return this.#clients.size;
+  /** Of connections; counts start anew each time. */
+  figures(): ClientFigures {
+    return this.#clients.counts.take();
   }
 
   /** Answers from now on say `Connection: close`, so that clients move away by themselves. */

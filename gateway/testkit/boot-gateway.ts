@@ -28,6 +28,8 @@ export interface BootedGateway {
   reconfigure(literal: Literal): Promise<void>;
   /** Writes a file of the configuration as it is, and waits for nothing. */
   write(text: string): void;
+  /** Reads what was written last, now; with what the admin address answered. */
+  reload(): Promise<{ status: number; detail: string }>;
   /** The same gateway, started again on the same data folder. */
   restart(): Promise<void>;
   stop(): Promise<void>;
@@ -67,6 +69,12 @@ export async function bootGateway(literal: Literal, options: BootOptions = {}): 
       });
     },
     write: (text) => writeFileSync(config, text),
+    async reload() {
+      const headers = { authorization: `Bearer ${ADMIN_TOKEN}` };
+      const response = await fetch(`${running.adminUrl}/v1/reload`, { method: "POST", headers });
+      const { detail = "" } = (await response.json()) as { detail?: string };
+      return { status: response.status, detail };
+    },
     async restart() {
       await endChild(running.child, 15_000);
       running = await start(config, folder, options);
@@ -90,6 +98,19 @@ export async function startAndEnd(
   child.stdout.resume();
   const status = await new Promise<number | null>((done) => child.once("exit", done));
   return { status, stderr: stderr.trim() };
+}
+
+/** A start with a configuration that is refused: status and what was printed. */
+export async function startRefused(literal: Literal, env: Record<string, string> = {}) {
+  const folder = mkdtempSync(join(tmpdir(), "causeway-refused-"));
+  try {
+    const config = join(folder, "gateway.json");
+    writeFileSync(config, JSON.stringify(literal));
+    const args = ["--config", config, "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--workers", "1"];
+    return await startAndEnd(args, { CAUSEWAY_DATA_DIR: join(folder, "data"), ...env });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 async function start(config: string, folder: string, { workers = 1, env = {} }: BootOptions) {

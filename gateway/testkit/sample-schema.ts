@@ -34,35 +34,32 @@ export function sampleOf(schema: Schema, path: Field["path"] = []): unknown {
 
 function* candidatesOf(form: Bare, path: Field["path"]): Generator<unknown> {
   const { def } = form._zod;
-  const [part, ...rest] = path;
-  if (part !== undefined && !["object", "array", "record"].includes(def.type)) return;
-  switch (def.type) {
-    case "object":
-      return yield* objectsOf(def.shape, path);
-    case "array":
-      if (part === undefined) yield [];
-      if (typeof part === "string") return;
-      return yield [sampleOf(def.element, rest)];
-    case "record": {
-      if (part === undefined) yield* [{}, PUBLIC_KEY];
-      if (typeof part === "number") return;
-      const name = String(part === undefined || part === ANY_NAME ? sampleOf(def.keyType) : part);
-      yield { [name]: sampleOf(def.valueType, rest) };
-      return yield { [name]: sampleOf(def.valueType, rest), ...PUBLIC_KEY };
-    }
-    case "enum":
-      return yield* Object.values(def.entries);
-    case "literal":
-      return yield* def.values;
-    case "string":
-      return yield* TEXTS;
-    case "number":
-      return yield* NUMBERS;
-    case "boolean":
-      return yield* [true, false];
-    default:
-      return yield "sample";
-  }
+  if (path.length > 0 && !["object", "array", "record"].includes(def.type)) return;
+  if (def.type === "object") yield* objectsOf(def.shape, path);
+  else if (def.type === "array") yield* listsOf(def.element, path);
+  else if (def.type === "record") yield* recordsOf(def, path);
+  else if (def.type === "enum") yield* Object.values(def.entries);
+  else if (def.type === "literal") yield* def.values;
+  else if (def.type === "string") yield* TEXTS;
+  else if (def.type === "number") yield* NUMBERS;
+  else if (def.type === "boolean") yield* [true, false];
+  else yield "sample";
+}
+
+function* listsOf(element: Schema, [part, ...rest]: Field["path"]): Generator<unknown[]> {
+  if (part === undefined) yield [];
+  if (typeof part !== "string") yield [sampleOf(element, rest)];
+}
+
+function* recordsOf(
+  { keyType, valueType }: { keyType: Schema; valueType: Schema },
+  [part, ...rest]: Field["path"],
+): Generator<object> {
+  if (typeof part === "number") return;
+  if (part === undefined) yield* [{}, PUBLIC_KEY];
+  const name = String(part === undefined || part === ANY_NAME ? sampleOf(keyType) : part);
+  const value = sampleOf(valueType, rest);
+  yield* [{ [name]: value }, { [name]: value, ...PUBLIC_KEY }];
 }
 
 /** Of those that need not be there first none, then each, then all: what a rule over several members asks for. */

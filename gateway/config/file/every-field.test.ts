@@ -18,9 +18,12 @@ describe("a value of another type is told at its place, for every field that the
     // What takes anything: members of a JWK, of an OpenAPI document, of a template in JSON.
     if (misfit === undefined) return expect(name).toMatch(/\.(openapi|jwks\.keys\[0\]|errors\.\*\.json)\.\*$/);
     const { lines, text, place } = await problemsWith(path, misfit);
+    expect(lines).toContainEqual({
+      line: expect.any(Number),
+      path: place,
+      message: expect.stringMatching(/expected /),
+    });
     const line = lines.find((one) => one.path === place);
-    expect(line, describeLines(lines, place)).toBeDefined();
-    expect(line!.message).toMatch(/expected /);
     if (typeof path.at(-1) === "string" && path.at(-1) !== ANY_NAME)
       expect(text.split("\n")[line!.line - 1]).toContain(JSON.stringify(path.at(-1)));
   });
@@ -30,9 +33,8 @@ describe("a member that is not known is told at its place, wherever one may stan
   const objects = named.filter(([, { schema }]) => isObject(schema));
   test.each(objects)("%s", async (_name, { path }) => {
     const { lines, place } = await problemsWith([...path, "notKnownHere"], true);
-    const line = lines.find((one) => one.path === place);
-    expect(line, describeLines(lines, place)).toBeDefined();
-    expect(line!.message).toMatch(/^is not known here; known: \w/);
+    const message = expect.stringMatching(/^is not known here; known: \w/) as string;
+    expect(lines).toContainEqual({ line: expect.any(Number), path: place, message });
   });
 });
 
@@ -52,7 +54,7 @@ interface Line {
 /** What is said of a configuration that is good but for the value at one path. */
 async function problemsWith(path: Field["path"], value: unknown) {
   const sample = sampleOf(writtenConfiguration, knownNear(path));
-  expect(sample, "a configuration that has this field").toBeDefined();
+  if (sample === undefined) throw new Error(`no sample has ${dotted(path)}`);
   const place = put(sample as object, path, value);
   const file = join(folder(), "gateway.json");
   const text = JSON.stringify(sample, null, 1);
@@ -61,7 +63,7 @@ async function problemsWith(path: Field["path"], value: unknown) {
   expect(error).toBeInstanceOf(ConfigurationError);
   const lines = (error as ConfigurationError).lines.map((line): Line => {
     const [, number, at, message] = /^[^:]+:(\d+): (.+?): (.+)$/.exec(line) ?? [];
-    expect(number, line).toBeDefined();
+    if (number === undefined) throw new Error(`this is no line of a problem: ${line}`);
     return { line: Number(number), path: at!, message: message! };
   });
   return { lines, text, place };
@@ -92,8 +94,4 @@ function dotted(path: Field["path"]): string {
   return path
     .map((part, index) => (typeof part === "number" ? `[${part}]` : `${index > 0 ? "." : ""}${part}`))
     .join("");
-}
-
-function describeLines(lines: readonly Line[], place: string): string {
-  return `${place} among:\n${lines.map(({ path, message }) => `${path}: ${message}`).join("\n")}`;
 }

@@ -4,6 +4,8 @@ import { messageOf } from "#base/errors.ts";
 import type { KeyRecord } from "#contracts/key/record.ts";
 import type { KeyOutcome } from "#gateway/session/index.ts";
 import type { ConfiguredNode, Source } from "../source.ts";
+import { RefusedConfiguration } from "../refused-configuration.ts";
+import { ConfigurationError, lineOf } from "./configuration-error.ts";
 import { readFileConfiguration, type FileConfigurationResult } from "./read-file-configuration.ts";
 import { watchFileConfiguration } from "./watch.ts";
 
@@ -79,15 +81,28 @@ export class FileSource implements Source {
       log.info({ path, revision: this.#revision }, "the changed configuration is served");
     } catch (error) {
       this.#problems = messageOf(error).split("\n");
+      this.#node!.refused();
       for (const line of this.#problems) log.error(`${line}; the configuration before goes on serving`);
     }
   }
 
-  async #use({ configuration, files }: FileConfigurationResult): Promise<void> {
+  /** What is found only now is told by its place in the files, as everything before it was. */
+  async #apply(result: FileConfigurationResult): Promise<void> {
+    try {
+      await this.#node!.apply({ ...result.configuration, revision: (this.#revision += 1) });
+    } catch (error) {
+      if (!(error instanceof RefusedConfiguration)) throw error;
+      throw new ConfigurationError(
+        error.faults.map(({ api, path, message }) => lineOf(result.problemAt(api, path, message))),
+      );
+    }
+  }
+
+  async #use(result: FileConfigurationResult): Promise<void> {
+    const { configuration, files } = result;
     const node = this.#node!;
     this.#files = files;
-    if (node.current()?.hash !== configuration.hash)
-      await node.apply({ ...configuration, revision: (this.#revision += 1) });
+    if (node.current()?.hash !== configuration.hash) await this.#apply(result);
     this.#problems = [];
     const before = this.#keys;
     this.#keys = new Map((configuration.keys ?? []).map((key) => [key.hash, key]));

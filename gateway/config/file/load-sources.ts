@@ -12,6 +12,10 @@ export interface SourceDocument {
   problemAt(path: readonly PropertyKey[], message: string): Problem;
 }
 
+/** Uses of one anchor. */
+const MAX_ALIASES = 1_000;
+/** After a broken line most of what follows is broken by it. */
+const MOST_SYNTAX_ERRORS = 10;
 const EXTENSIONS = /\.(ya?ml|json)$/i;
 
 /** A file, or the YAML and JSON files of a folder in the order of their names. JSON is YAML here, so errors have lines too. */
@@ -42,21 +46,41 @@ function loadSource(file: string, problems: Problem[]): SourceDocument | undefin
   const lines = new LineCounter();
   let document: Document.Parsed;
   try {
-    document = parseDocument(readFileSync(file, "utf8"), { lineCounter: lines, prettyErrors: false });
+    document = parseDocument(readFileSync(file, "utf8"), { lineCounter: lines, prettyErrors: false, stringKeys: true });
   } catch (error) {
-    problems.push({ file, line: 1, path: "", message: messageOf(error) });
+    problems.push({ file, line: 1, path: "", message: inWords(messageOf(error)) });
     return undefined;
   }
-  for (const error of document.errors)
-    problems.push({ file, line: lines.linePos(error.pos[0]).line, path: "", message: error.message });
+  for (const { pos, message } of document.errors.slice(0, MOST_SYNTAX_ERRORS))
+    problems.push({ file, line: lines.linePos(pos[0]).line, path: "", message: inWords(message) });
   if (document.errors.length > 0) return undefined;
+  const value = valueOf(document);
+  if ("problem" in value) {
+    problems.push({ file, line: 1, path: "", message: value.problem });
+    return undefined;
+  }
   const problemAt = (path: readonly PropertyKey[], message: string): Problem => ({
     file,
     line: lineOf(document, lines, path),
     path: dotted(path),
     message,
   });
-  return { file, folder: dirname(file), value: document.toJS(), problemAt };
+  return { file, folder: dirname(file), value: value.read, problemAt };
+}
+
+/** Aliases are read with a bound: a few lines of them can stand for more than any memory holds. */
+function valueOf(document: Document.Parsed): { read: unknown } | { problem: string } {
+  try {
+    return { read: document.toJS({ maxAliasCount: MAX_ALIASES }) };
+  } catch (error) {
+    return { problem: inWords(messageOf(error)) };
+  }
+}
+
+function inWords(message: string): string {
+  // What a parser that goes down a level a call says of a text without an end to its levels.
+  if (message.includes("call stack")) return "expected a configuration; this is nested too deeply";
+  return message.replace(/\s*\n\s*/g, " ");
 }
 
 /** The line of the deepest part of the path that is there: a missing member is reported where it should stand. */
@@ -70,6 +94,11 @@ function lineOf(document: Document.Parsed, lines: LineCounter, path: readonly Pr
 
 function dotted(path: readonly PropertyKey[]): string {
   return path
-    .map((part, index) => (typeof part === "number" ? `[${part}]` : `${index > 0 ? "." : ""}${String(part)}`))
+    .map((part, index) => (typeof part === "number" ? `[${part}]` : `${index > 0 ? "." : ""}${shown(String(part))}`))
     .join("");
+}
+
+/** A name as it is; one that would break the line, or fill it, cut and in quotes. */
+function shown(name: string): string {
+  return /^[^\p{Cc}\u2028\u2029]{1,200}$/u.test(name) ? name : JSON.stringify(name.slice(0, 200));
 }

@@ -12,6 +12,7 @@ import { loadSources, type SourceDocument } from "./load-sources.ts";
 import { readDocument } from "./open-api-document.ts";
 import { checkCertificates } from "./check-certificates.ts";
 import { checkReferences } from "./check-references.ts";
+import { checkSecrets } from "./check-secrets.ts";
 import { ConfigurationError, lineOf } from "./configuration-error.ts";
 import { keyRecordOf } from "./key-records.ts";
 import type { Problem } from "./problem.ts";
@@ -20,6 +21,8 @@ export interface FileConfigurationResult {
   configuration: Omit<Configuration, "revision">;
   /** All files that the configuration was read from, documents and secrets among them: what has to be watched. */
   files: string[];
+  /** A problem with what was read, found later: with an API, or with the whole. `path` is dotted, within it. */
+  problemAt(api: string | null, path: string, message: string): Problem;
 }
 
 /** Reads a file or a folder, whole or not at all: throws `ConfigurationError` with every problem found. */
@@ -27,10 +30,13 @@ export async function readFileConfiguration(path: string, tags: readonly string[
   const { documents, problems, files } = loadSources(path);
   const parsed = documents.map((document) => ({ document, ...parseDocument(document, problems) }));
   const apis: unknown[] = [];
+  const places = new Map<string, { document: SourceDocument; path: PropertyKey[] }>();
   for (const { document, value } of parsed)
     for (const [index, entry] of (value?.apis ?? []).entries()) {
       const api = await resolveEntry(document, index, entry, problems, files);
-      if (api !== undefined) apis.push(api);
+      if (api === undefined) continue;
+      apis.push(api);
+      places.set((api as { id: string }).id, { document, path: ["apis", index] });
     }
   const policies = parsed.flatMap(({ value }) => value?.policies ?? []);
   const keys = parsed.flatMap(({ document, value }) =>
@@ -39,15 +45,32 @@ export async function readFileConfiguration(path: string, tags: readonly string[
   const certificates = parsed.flatMap(({ value }) => value?.certificates ?? []);
   checkCertificates(parsed, problems);
   checkReferences(parsed, apis, problems);
+  checkSecrets(parsed, problems);
   if (problems.length > 0) throw new ConfigurationError(problems.map(lineOf));
   const settings = parsed.map(({ value }) => value!.settings).at(-1)!;
-  const body = { apis: apis.filter((api) => carriesTag(api, tags)), policies, keys, certificates, settings };
+  const own = apis.filter((api) => carriesTag(api, tags));
+  const otherShards = apis.filter((api) => !own.includes(api)).map(idOf);
+  const body = { apis: own, policies, keys, certificates, settings };
   const hash = createHash("sha256").update(canonicalJson(body)).digest("hex");
-  return { configuration: { ...body, hash }, files: [...new Set(files)] };
+  const problemAt = (api: string | null, path: string, message: string): Problem => {
+    const place = (api === null ? undefined : places.get(api)) ?? { document: documents.at(-1)!, path: [] };
+    return place.document.problemAt([...place.path, ...partsOf(path)], message);
+  };
+  return { configuration: { ...body, hash, otherShards, onBadApi: "refuse" }, files: [...new Set(files)], problemAt };
+}
+
+/** `settings.listeners[0].port` as a path. */
+function partsOf(dotted: string): PropertyKey[] {
+  return (dotted.match(/[^.[\]]+/g) ?? []).map((part) => (/^\d+$/.test(part) ? Number(part) : part));
 }
 
 function membersOfFile(path: readonly PropertyKey[]): string[] {
   return membersAt(writtenConfiguration, path);
+}
+
+/** Of an API that the contract's own parser resolved. */
+function idOf(api: unknown): string {
+  return (api as { id: string }).id;
 }
 
 function parseDocument(document: SourceDocument, problems: Problem[]) {
@@ -71,7 +94,8 @@ async function resolveEntry(
   try {
     document = openapi === undefined ? undefined : await readDocument(openapi, source.folder, files);
   } catch (error) {
-    problems.push(source.problemAt(["apis", index, "openapi"], messageOf(error)));
+    const message = messageOf(error).replace(/\s*\n\s*/g, " ");
+    problems.push(source.problemAt(["apis", index, "openapi"], message));
     return undefined;
   }
   const embedded = (document?.["x-causeway"] ?? {}) as Record<string, unknown>;
