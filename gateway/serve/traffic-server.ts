@@ -196,7 +196,13 @@ export class TrafficServer {
 
   #head(exchange: Exchange, bodiless: boolean): void {
     const { plan, inbound } = exchange;
-    if (plan!.respond !== null) for (const step of plan!.respond) void step(exchange);
+    try {
+      if (plan!.respond !== null) for (const step of plan!.respond) void step(exchange);
+    } catch (error) {
+      // Thrown on, it would end the worker, since nothing but the upstream's socket is above.
+      exchange.status = 0;
+      return this.#failed(exchange, error);
+    }
     const headers = exchange.responseHeaders;
     if (exchange.limitFields !== undefined) for (const part of exchange.limitFields) headers.push(part);
     inbound.respond(exchange.status, headers, { close: this.#draining, bodiless });
