@@ -141,8 +141,8 @@ class Forwarding implements OutboundHandler, BodySink {
     this.exchange.inbound.resumeBody();
   }
 
-  onInform(status: number, fields: readonly string[]): void {
-    this.exchange.inbound.inform(status, fields);
+  onInform(status: number, fields: readonly string[], connection: string | undefined): void {
+    this.exchange.inbound.inform(status, endToEndFields(fields, connection));
   }
 
   onHead({ status, fields, connection, bodiless }: AnswerStart): void {
