@@ -14,6 +14,12 @@ export const gatewaySettings = z.strictObject({
     .max(1_000_000)
     .default(50_000)
     .describe("Connections of clients that one worker has open; one past it is closed at once, and counted."),
+  maxConnections: z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .default(50_000)
+    .describe("Connections of clients that one worker has open; one past it is closed at once, and counted."),
   maxRequestBodyBytes: z
     .int()
     .min(0)

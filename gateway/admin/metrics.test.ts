@@ -35,6 +35,7 @@ const countsOf = (entries: AnalyticsEntry[]): Parameters<GatewayMetrics["add"]>[
   protocols: none,
   accepted: none,
   malformed: {},
+  turnedAway: 0,
 });
 const linesOf = async (metrics: GatewayMetrics, name: string) =>
   (await metrics.registry.metrics()).split("\n").filter((line) => line.startsWith(name));

@@ -27,7 +27,7 @@ interface WorkerCounts extends ClientFigures {
 
 type Figure = Exclude<
   keyof WorkerCounts,
-  "entries" | "gatewayTimes" | "malformed" | "droppedRecords" | "droppedLogLines" | "droppedSpans" | "storeDegraded"
+  "entries" | "gatewayTimes" | "malformed" | "turnedAway" | "droppedRecords" | "droppedLogLines" | "droppedSpans" | "storeDegraded"
 >;
 type PlaceLabels = Record<"api" | "operation", string>;
 
@@ -84,6 +84,11 @@ export class GatewayMetrics {
   readonly #malformed = this.#counter("causeway_malformed_requests_total", "Bytes of clients that were no request", [
     "reason",
   ]);
+  readonly #turnedAway = this.#counter(
+    "causeway_connections_turned_away_total",
+    "Client connections past settings.maxConnections",
+    [],
+  );
   readonly #accepted = this.#counter("causeway_connections_accepted_total", "Client connections", ["protocol"]);
   readonly #configurations = this.#counter("causeway_configurations_total", "Configurations by what became of them", [
     "outcome",
@@ -138,6 +143,7 @@ export class GatewayMetrics {
     for (const { api, operation, times } of counts.gatewayTimes) this.#gateway.add(placeOf(api, operation), times);
     for (const [reason, count] of Object.entries(counts.malformed)) this.#malformed.inc({ reason }, count);
     for (const [protocol, count] of Object.entries(counts.accepted)) this.#accepted.inc({ protocol }, count);
+    this.#turnedAway.inc(counts.turnedAway);
     this.#gauges.inFlight.set(this.sum("inFlight"));
     this.#gauges.memory.set(this.sum("memoryBytes"));
     this.#gauges.degraded.set(this.storeDegraded ? 1 : 0);

@@ -10,6 +10,8 @@ export interface ClientFigures {
   accepted: Record<Protocol, number>;
   /** Bytes that were no request, by reason, since the last time. */
   malformed: Partial<Record<Malformed["code"] | "timeout", number>>;
+  /** Connections that were closed at once, since there were as many as may be; since the last time. */
+  turnedAway: number;
 }
 
 /** Connections by what they speak. Reasons are a fixed list, so nothing here grows. */
@@ -17,6 +19,7 @@ export class ClientCounts {
   readonly #open: ClientFigures["protocols"] = none();
   #accepted = none();
   #malformed: ClientFigures["malformed"] = {};
+  #turnedAway = 0;
 
   opened(protocol: Protocol): void {
     this.#open[protocol] += 1;
@@ -32,8 +35,14 @@ export class ClientCounts {
     this.#malformed[reason] = (this.#malformed[reason] ?? 0) + 1;
   }
 
+  turnedAway(): void {
+    this.#turnedAway += 1;
+  }
+
   take(): ClientFigures {
-    const figures = { protocols: { ...this.#open }, accepted: this.#accepted, malformed: this.#malformed };
+    const [accepted, malformed, turnedAway] = [this.#accepted, this.#malformed, this.#turnedAway];
+    const figures = { protocols: { ...this.#open }, accepted, malformed, turnedAway };
+    this.#turnedAway = 0;
     this.#accepted = none();
     this.#malformed = {};
     return figures;

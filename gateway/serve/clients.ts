@@ -21,6 +21,9 @@ export class Clients {
   readonly #streams = new Set<Socket>();
   #whenEmpty: (() => void) | undefined = undefined;
   readonly counts = new ClientCounts();
+  /** Accepted sockets, those among them that have not said yet what they speak. */
+  #sockets = 0;
+  maxConnections = Infinity;
 
   constructor(onRequest: (inbound: Inbound, connection: Connection) => void) {
     this.#onRequest = onRequest;
@@ -28,6 +31,17 @@ export class Clients {
 
   get size(): number {
     return this.#open.size + this.#streams.size;
+  }
+
+  /** False: there are as many as may be. Asked before anything is read, so that handshakes and half-open ones count. */
+  admits(socket: Socket): boolean {
+    if (this.#sockets >= this.maxConnections) {
+      this.counts.turnedAway();
+      return false;
+    }
+    this.#sockets += 1;
+    socket.once("close", () => (this.#sockets -= 1));
+    return true;
   }
 
   serve(socket: Socket, facts: Connection, protocol: "http/1.1" | "h2"): void {

@@ -11,6 +11,8 @@ const PROXY_HEADER_MS = 5_000;
 
 export interface PortHooks {
   trusts(address: string): boolean;
+  /** False: the connection is one too many. */
+  admits(socket: Socket): boolean;
   /** A connection whose bytes are HTTP; `h2` where ALPN agreed on it. */
   onHttp(socket: Socket, connection: Connection, protocol: "http/1.1" | "h2"): void;
   onStream(socket: Socket, targets: Readonly<Record<string, string>>): void;
@@ -61,6 +63,7 @@ export class Port {
   #accept(socket: Socket): void {
     // A reset is the client's business; what was under way learns of it by the close that follows.
     socket.on("error", () => {});
+    if (!this.#hooks.admits(socket)) return void socket.destroy();
     const facts = connectionOf(socket, (address) => this.#hooks.trusts(address));
     const speech = this.#speech;
     if (!speech.proxyProtocol) return this.#protect(socket, facts, speech);

@@ -74,6 +74,7 @@ export class TrafficServer {
     this.#clients = new Clients((inbound, connection) => this.#handle(inbound, connection));
     const hooks: PortHooks = {
       trusts: (address) => inRanges(options.trustedProxies, address),
+      admits: (socket) => this.#clients.admits(socket),
       onHttp: (socket, connection, protocol) => this.#clients.serve(socket, connection, protocol),
       onStream: (socket, targets) => this.#passStream(socket, targets),
     };
@@ -108,6 +109,11 @@ export class TrafficServer {
     this.#routes = routes;
     this.#forwardDeps.maxBodyBytes = routes.maxBodyBytes;
     this.#ready = true;
+  }
+
+  /** Those that are open already stay. */
+  limitConnections(most: number): void {
+    this.#clients.maxConnections = most;
   }
 
   /** Of connections; counts start anew each time. */
