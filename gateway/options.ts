@@ -1,11 +1,13 @@
 import { Resolver } from "node:dns";
-import { readFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { tag } from "#contracts/ids.ts";
 import { messageOf } from "#base/errors.ts";
 import { Secret } from "#base/secret.ts";
 import { parseRanges } from "#gateway/upstream/index.ts";
+import type { AccessLogSettings } from "#gateway/processes/messages.ts";
 import type { TracingSettings } from "#gateway/trace/index.ts";
 import type { GatewayEnv } from "./env.ts";
 import { readTracing } from "./tracing-options.ts";
@@ -38,6 +40,7 @@ export interface GatewayOptions {
   dnsServers: string[];
   /** Undefined: no traces are made, and context passes as it came. */
   tracing: TracingSettings | undefined;
+  accessLog: AccessLogSettings | undefined;
   limiter: "exact" | "leased" | undefined;
   /** Of a node that is configured over the link. */
   settingsFile: string | undefined;
@@ -67,6 +70,7 @@ export function readOptions(argv: readonly string[], env: GatewayEnv): GatewayOp
     upstreamAllow: parseRangeList("CAUSEWAY_UPSTREAM_ALLOW", env.CAUSEWAY_UPSTREAM_ALLOW),
     dnsServers: parseDnsServers(env.CAUSEWAY_DNS_SERVERS),
     tracing: readTracing(env),
+    accessLog: readAccessLog(env),
     limiter: env.CAUSEWAY_LIMITER,
     settingsFile: env.CAUSEWAY_SETTINGS,
     nodes: env.CAUSEWAY_NODES,
@@ -74,6 +78,21 @@ export function readOptions(argv: readonly string[], env: GatewayEnv): GatewayOp
     drainMs: env.CAUSEWAY_DRAIN_SECONDS * 1_000,
     spoolBytes: env.CAUSEWAY_SPOOL_BYTES,
   };
+}
+
+/** Tried at once: a path that cannot be written to is a mistake to be told at the start, and not by every worker. */
+function readAccessLog(env: GatewayEnv): AccessLogSettings | undefined {
+  const { CAUSEWAY_ACCESS_LOG: place, CAUSEWAY_ACCESS_LOG_ADDRESSES: addresses } = env;
+  if (place === "off") return undefined;
+  if (place === "stdout") return { path: undefined, addresses };
+  try {
+    closeSync(openSync(place, "a", 0o640));
+  } catch (error) {
+    throw new UsageError(
+      `CAUSEWAY_ACCESS_LOG: ${messageOf(error)}; expected stdout, off, or a path that can be written`,
+    );
+  }
+  return { path: resolve(place), addresses };
 }
 
 function parseFlags(argv: readonly string[]) {

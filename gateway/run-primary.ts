@@ -24,7 +24,10 @@ export async function runPrimary(): Promise<void> {
       );
     });
     const gateway = await starting;
-    process.on("SIGHUP", () => background(gateway.reload(), log, "reload"));
+    process.on("SIGHUP", () => {
+      gateway.reopenLogs();
+      background(gateway.reload(), log, "reload");
+    });
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     fail(error.lines.join("\n"));

@@ -6,6 +6,7 @@ import { errorTemplates } from "./error-templates.ts";
 import { ipAccess } from "./ip-access.ts";
 import { limitMembers } from "./limits.ts";
 import { listen } from "./listen.ts";
+import { versioningOf } from "./versioning.ts";
 import { transform } from "./transform.ts";
 import { breaker, retry } from "./resilience.ts";
 import { timeouts, upstream } from "./upstream.ts";
@@ -29,13 +30,8 @@ export const operationSettings = z.strictObject({
   cors: operationCors.optional(),
 });
 
-/** The members of `x-causeway`. */
-export const apiSettings = z.strictObject({
-  id: entityId,
-  name: z.string().min(1).max(100).optional(),
-  state: z.enum(["active", "inactive"]).default("active"),
-  tags: z.array(tag).max(50).default([]),
-  listen,
+/** What an API does with a request: each version of it may have other ones. */
+export const behaviour = {
   upstream,
   auth: auth.prefault("key"),
   ip: ipAccess.optional(),
@@ -48,6 +44,20 @@ export const apiSettings = z.strictObject({
   /** Whether a path that no operation of the document describes is refused (404 `operation_not_found`) or passed on. */
   strictOperations: z.boolean().default(false),
   operations: z.record(z.string(), operationSettings).default({}),
+};
+
+/** The OpenAPI document of a version: a path or a URL in files alone. Absent: the API's. */
+const versionDocument = z.union([z.string().min(1), z.record(z.string(), z.unknown())]);
+
+/** The members of `x-causeway`. */
+export const apiSettings = z.strictObject({
+  id: entityId,
+  name: z.string().min(1).max(100).optional(),
+  state: z.enum(["active", "inactive"]).default("active"),
+  tags: z.array(tag).max(50).default([]),
+  listen,
+  ...behaviour,
+  versioning: versioningOf(behaviour, { openapi: versionDocument.optional() }).optional(),
 });
 export type ApiSettings = z.infer<typeof apiSettings>;
 export type ApiSettingsInput = z.input<typeof apiSettings>;

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { apiSettings, operationSettings, type ApiSettings } from "./definition.ts";
+import { apiSettings, behaviour, operationSettings, type ApiSettings, type OperationSettings } from "./definition.ts";
+import { lifecycleMembers, versioningOf } from "./versioning.ts";
 
 export const httpMethod = z.enum(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]);
 
@@ -16,8 +17,11 @@ export type ResolvedOperation = z.infer<typeof resolvedOperation>;
  * An API as a gateway loads it: settings whose operations carry their method and path, so that the document itself need
  * not travel. Parsing a resolved API again gives the same value.
  */
-export const resolvedApi = apiSettings.omit({ operations: true }).extend({
-  operations: z.array(resolvedOperation).max(5_000).default([]),
+const resolvedOperations = z.array(resolvedOperation).max(5_000);
+const { operations: _written, ...kept } = behaviour;
+export const resolvedApi = apiSettings.omit({ operations: true, versioning: true }).extend({
+  operations: resolvedOperations.default([]),
+  versioning: versioningOf(kept, { operations: resolvedOperations.optional() }).optional(),
 });
 export type ResolvedApi = z.infer<typeof resolvedApi>;
 
@@ -40,18 +44,67 @@ export function resolveApi(
   settings: ApiSettings,
   document?: unknown,
 ): { api: ResolvedApi; problems: ResolveProblem[] } {
-  const { operations: overrides, ...rest } = settings;
-  const operations = operationsOf(document).map((operation) => ({ ...operation, ...overrides[operation.id] }));
+  const { operations: overrides, versioning, ...rest } = settings;
+  const operations = joined(document, overrides);
+  const problems = strangers(operations, overrides, "operations");
+  if (versioning === undefined) return { api: { ...rest, operations }, problems };
+  const versions = Object.entries(versioning.versions).map(([name, version]) => {
+    const path = `versioning.versions.${name}`;
+    const { openapi, operations: own, ...more } = version;
+    if (typeof openapi === "string")
+      problems.push({ path: `${path}.openapi`, message: "expected the OpenAPI document itself" });
+    if (openapi === undefined && own === undefined) return [name, more] as const;
+    const theirs = joined(typeof openapi === "object" ? openapi : document, { ...overrides, ...own });
+    problems.push(...strangers(theirs, own ?? {}, `${path}.operations`));
+    return [name, { ...more, operations: theirs }] as const;
+  });
+  return {
+    api: { ...rest, operations, versioning: { ...versioning, versions: Object.fromEntries(versions) } },
+    problems,
+  };
+}
+
+/** One version as an API of its own: what the API says, but for what the version says. */
+export interface ApiVersion {
+  name: string;
+  settings: ResolvedVersion;
+  definition: ResolvedApi;
+  /** Members that it has in place of its API's. */
+  own: ReadonlySet<string>;
+}
+export type ResolvedVersion = NonNullable<ResolvedApi["versioning"]>["versions"][string];
+
+/** The versions of an API, in their order; none where it has no `versioning`. */
+export function versionsOf(api: ResolvedApi): ApiVersion[] {
+  return Object.entries(api.versioning?.versions ?? {}).map(([name, settings]) => {
+    const about: ReadonlySet<string> = new Set(lifecycleMembers);
+    const overrides = Object.fromEntries(
+      Object.entries(settings).filter(([member, value]) => value !== undefined && !about.has(member)),
+    );
+    const definition = { ...api, ...overrides };
+    return { name, settings, definition, own: new Set(Object.keys(overrides)) };
+  });
+}
+
+function joined(document: unknown, overrides: Record<string, OperationSettings>): ResolvedOperation[] {
+  return operationsOf(document).map((operation) => ({ ...operation, ...overrides[operation.id] }));
+}
+
+/** Settings of operations that are not there. */
+function strangers(
+  operations: readonly ResolvedOperation[],
+  overrides: Record<string, OperationSettings>,
+  path: string,
+): ResolveProblem[] {
   const known = new Set(operations.map((operation) => operation.id));
-  const problems = Object.keys(overrides)
+  return Object.keys(overrides)
     .filter((id) => !known.has(id))
     .map((id) => ({
-      path: `operations.${id}`,
+      path: `${path}.${id}`,
       message: known.size
         ? `no operation of the OpenAPI document has this operationId; known: ${[...known].slice(0, 8).join(", ")}`
         : "operations need an OpenAPI document that describes them (openapi)",
     }));
-  return { api: { ...rest, operations }, problems };
 }
 
 /** Every operation of an OpenAPI 3.x document, in the document's order. */

@@ -23,6 +23,8 @@ const countsOf = (entries: AnalyticsEntry[]): Parameters<GatewayMetrics["add"]>[
   entries,
   gatewayTimes: [],
   droppedRecords: 0,
+  droppedLogLines: 0,
+  droppedSpans: 0,
   inFlight: 0,
   memoryBytes: 0,
   storeDegraded: false,

@@ -14,6 +14,8 @@ interface WorkerCounts extends ClientFigures {
   entries: readonly AnalyticsEntry[];
   gatewayTimes: readonly GatewayTimes[];
   droppedRecords: number;
+  droppedLogLines: number;
+  droppedSpans: number;
   inFlight: number;
   memoryBytes: number;
   storeDegraded: boolean;
@@ -25,7 +27,7 @@ interface WorkerCounts extends ClientFigures {
 
 type Figure = Exclude<
   keyof WorkerCounts,
-  "entries" | "gatewayTimes" | "malformed" | "droppedRecords" | "storeDegraded"
+  "entries" | "gatewayTimes" | "malformed" | "droppedRecords" | "droppedLogLines" | "droppedSpans" | "storeDegraded"
 >;
 type PlaceLabels = Record<"api" | "operation", string>;
 
@@ -72,6 +74,12 @@ export class GatewayMetrics {
     "From a request's head until it was sent upstream, or until the gateway answered by itself",
   );
   readonly #dropped = this.#counter("causeway_records_dropped_total", "Analytics records lost for want of room", []);
+  readonly #droppedLines = this.#counter(
+    "causeway_access_log_dropped_total",
+    "Lines of the access log that were lost",
+    [],
+  );
+  readonly #droppedSpans = this.#counter("causeway_spans_dropped_total", "Spans that no collector took", []);
   readonly #malformed = this.#counter("causeway_malformed_requests_total", "Bytes of clients that were no request", [
     "reason",
   ]);
@@ -118,7 +126,9 @@ export class GatewayMetrics {
 
   add(worker: number, counts: WorkerCounts): void {
     this.#perWorker.set(worker, { ...counts, entries: [], gatewayTimes: [] });
-    if (counts.droppedRecords > 0) this.#dropped.inc(counts.droppedRecords);
+    this.#dropped.inc(counts.droppedRecords);
+    this.#droppedLines.inc(counts.droppedLogLines);
+    this.#droppedSpans.inc(counts.droppedSpans);
     for (const entry of counts.entries) this.#count(entry);
     for (const { api, operation, times } of counts.gatewayTimes) this.#gateway.add(placeOf(api, operation), times);
     for (const [reason, count] of Object.entries(counts.malformed)) this.#malformed.inc({ reason }, count);

@@ -22,6 +22,7 @@ export interface Underway {
 
 /** An exchange's place in a trace, as the parts that make up the exchange tell it what happens. */
 export interface ExchangeTrace {
+  readonly traceId: string;
   /** A try begins; gives the fields that it sends. */
   attemptBegan(fields: readonly string[], target: string, atUs: number): readonly string[];
   attemptEnded(outcome: { status: number } | { error: string }, atUs: number): void;
@@ -59,6 +60,9 @@ export class Exchange {
   reason: string | null = null;
   upstreamStartedAtUs = 0;
   upstreamUs = -1;
+  /** Origin of the target that was asked last; null where none was. */
+  target: string | null = null;
+  tries = 0;
   requestBytes = 0;
   responseBytes = 0;
   settled = false;

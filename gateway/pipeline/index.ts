@@ -24,4 +24,5 @@ export {
 } from "./plugin.ts";
 export { reject, problemReply, type Reply } from "./reply.ts";
 export { compileApi, compileReplies, type CompileDeps, type CompiledApi, type Plan } from "./compile-api.ts";
+export { versionFields } from "./version-fields.ts";
 export { runSteps, type Conclude } from "./run.ts";

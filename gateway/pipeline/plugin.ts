@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { ResolvedOperation } from "#contracts/api/resolved.ts";
+import type { ApiVersion, ResolvedOperation } from "#contracts/api/resolved.ts";
 import type { GatewaySettings } from "#contracts/config/file.ts";
 import type { Identities } from "#gateway/identity/index.ts";
 import type { LimitBook } from "#gateway/limit/index.ts";
@@ -34,6 +34,8 @@ export type ReplyStep = (exchange: Exchange, reply: Reply) => Reply;
 
 export interface PluginDeps {
   operation: ResolvedOperation | undefined;
+  /** What is compiled is this version of the API; undefined where it has none. */
+  version: ApiVersion | undefined;
   settings: GatewaySettings;
   sessions: SessionSource;
   limits: LimitBook;

@@ -15,6 +15,7 @@ import { operationBlock } from "./operation-block/index.ts";
 import { requestHeaders } from "./request-headers/index.ts";
 import { responseHeaders } from "./response-headers/index.ts";
 import { rewrite } from "./rewrite/index.ts";
+import { versionNotice } from "./version-notice/index.ts";
 import { tokenEndpoint } from "./token-endpoint/index.ts";
 
 export const plugins: readonly AnyPlugin[] = Object.freeze([
@@ -30,5 +31,6 @@ export const plugins: readonly AnyPlugin[] = Object.freeze([
   requestHeaders,
   responseHeaders,
   corsAnswers,
+  versionNotice,
   errors,
 ]);

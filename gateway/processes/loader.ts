@@ -1,4 +1,4 @@
-import type { ResolvedApi, ResolvedOperation } from "#contracts/api/resolved.ts";
+import type { ResolvedApi } from "#contracts/api/resolved.ts";
 import type { Quarantined } from "#contracts/revision/snapshot.ts";
 import { compileApi, compileReplies, type CompiledApi } from "#gateway/pipeline/index.ts";
 import { plugins } from "#gateway/plugins/index.ts";
@@ -7,7 +7,7 @@ import type { Identities } from "#gateway/identity/index.ts";
 import type { LimitBook } from "#gateway/limit/index.ts";
 import { processSecrets } from "#gateway/secrets/index.ts";
 import type { SessionBook } from "#gateway/session/index.ts";
-import type { TargetBook } from "#gateway/upstream/index.ts";
+import { chaptersOf, type TargetBook } from "#gateway/upstream/index.ts";
 import type { ToWorker } from "./messages.ts";
 
 type Configure = Extract<ToWorker, { type: "configure" }>;
@@ -47,17 +47,16 @@ export class Loader {
       limits: this.#limits,
       secrets: processSecrets,
       identity: this.#identity,
-      balancerFor: (api: ResolvedApi, operation: ResolvedOperation | undefined) =>
-        this.#targets.balancerFor(api, operation),
+      balancerFor: this.#targets.balancerFor.bind(this.#targets),
     };
     for (const id of order)
       if (!this.#compiled.has(id)) this.#compiled.set(id, compileApi(this.#definitions.get(id)!, deps));
     this.#usePolicies(policies);
-    this.#targets.retain(new Set(order));
+    this.#targets.retain(new Set(order.flatMap((id) => chaptersOf(this.#definitions.get(id)!))));
     return buildRoutes(
       order.map((id) => this.#compiled.get(id)!),
       settings.maxRequestBodyBytes,
-      compileReplies({}, { ...deps, operation: undefined }, plugins),
+      compileReplies({}, { ...deps, operation: undefined, version: undefined }, plugins),
     );
   }
 

@@ -6,10 +6,16 @@ import type { KeyRecord } from "#contracts/key/record.ts";
 import type { Policy } from "#contracts/policy/policy.ts";
 import type { Bucket, ExactAnswer, LeaseAnswer, LeaseRequest, Outage, Refund } from "#gateway/limit/index.ts";
 import type { TracingSettings } from "#gateway/trace/index.ts";
-import type { GatewayTimes } from "#gateway/record/index.ts";
+import type { AddressDetail, GatewayTimes } from "#gateway/record/index.ts";
 import type { ClientFigures } from "#gateway/serve/index.ts";
 import type { KeyOutcome } from "#gateway/session/index.ts";
 import type { Findings, UpstreamFigures } from "#gateway/upstream/index.ts";
+
+export interface AccessLogSettings {
+  /** Undefined: stdout. */
+  path: string | undefined;
+  addresses: AddressDetail;
+}
 
 /** What a worker is told once, at its start. */
 export interface WorkerSettings {
@@ -22,6 +28,7 @@ export interface WorkerSettings {
   workers: number;
   logLevel: string;
   tracing: TracingSettings | undefined;
+  accessLog: AccessLogSettings | undefined;
   trustedProxies: string[];
   denyPrivate: boolean;
   upstreamAllow: string[];
@@ -45,6 +52,8 @@ export type ToWorker =
   /** What the primary found out about targets, before the configuration that names them or after. */
   | { type: "targets"; findings: readonly Findings[] }
   | { type: "answer"; id: number; value: KeyOutcome | LeaseAnswer | ExactAnswer }
+  /** Files that are written to may have been renamed. */
+  | { type: "reopenLogs" }
   | { type: "announceDrain" }
   | { type: "drain"; limitMs: number };
 
@@ -65,6 +74,9 @@ export type FromWorker =
       memoryBytes: number;
       storeDegraded: boolean;
       upstream: UpstreamFigures;
+      /** Since the last time. */
+      droppedLogLines: number;
+      droppedSpans: number;
       /** Calls that wait for their turn now. */
       waiting: number;
       /** Allowances by values or tokens of callers that left for want of room, since the worker's start. */

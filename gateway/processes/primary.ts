@@ -22,6 +22,8 @@ export interface RunningGateway {
   /** Where traffic is taken: `127.0.0.1:8080`. */
   listen: string;
   reload(): Promise<unknown>;
+  /** Files that are written to are opened anew, for those who rotate them. */
+  reopenLogs(): void;
   /** Drains, hands over what waits, and resolves when all of it has ended. */
   stop(): Promise<void>;
 }
@@ -103,6 +105,10 @@ class Primary implements RunningGateway {
     }
   }
 
+  reopenLogs(): void {
+    this.#pool?.reopenLogs();
+  }
+
   async stop(): Promise<void> {
     this.#stopping = true;
     await this.#pool?.drain(this.#options.drainGraceMs, this.#options.drainMs);
@@ -131,7 +137,8 @@ class Primary implements RunningGateway {
   }
 
   #startPool(port: number, redisPrefix: string): WorkerPool {
-    const { workers, listen, redis, logLevel, tracing, trustedProxies, denyPrivate, upstreamAllow } = this.#options;
+    const { workers, listen, redis, logLevel, tracing, accessLog, trustedProxies, denyPrivate, upstreamAllow } =
+      this.#options;
     return new WorkerPool({
       count: workers,
       authority: this.#authority,
@@ -144,6 +151,7 @@ class Primary implements RunningGateway {
         workers,
         logLevel,
         tracing,
+        accessLog,
         trustedProxies,
         denyPrivate,
         upstreamAllow,

@@ -31,6 +31,6 @@ export function proofDeps({ settings }: Pick<Configuration, "settings">): Compil
       clock: systemClock,
       trustedProxies: parseRanges([]),
     }),
-    balancerFor: (api, operation) => targets.balancerFor(api, operation),
+    balancerFor: targets.balancerFor.bind(targets),
   };
 }

@@ -77,6 +77,10 @@ export class WorkerPool {
     this.#broadcast({ type: "targets", findings: [findings] });
   }
 
+  reopenLogs(): void {
+    this.#broadcast({ type: "reopenLogs" });
+  }
+
   forgetKeys(): void {
     this.#broadcast({ type: "forgetKeys" });
   }

@@ -1,10 +1,11 @@
+import { hostname } from "node:os";
 import type { Redis } from "ioredis";
 import { systemClock } from "#base/clock.ts";
 import { createLogger, type Logger } from "#base/log.ts";
 import { messageOf } from "#base/errors.ts";
 import { Identities, IssuerClient } from "#gateway/identity/index.ts";
 import { FallbackAuthority, LimitBook, RedisAuthority, connectRedis, type Authority } from "#gateway/limit/index.ts";
-import { Aggregator } from "#gateway/record/index.ts";
+import { AccessLog, Aggregator, LineWriter } from "#gateway/record/index.ts";
 import { processSecrets } from "#gateway/secrets/index.ts";
 import { TrafficServer } from "#gateway/serve/index.ts";
 import { SessionBook, type KeyOutcome } from "#gateway/session/index.ts";
@@ -49,6 +50,8 @@ class Worker {
   readonly #recorder = new Aggregator();
   readonly #server: TrafficServer;
   readonly #spans: SpanExporter | undefined;
+  readonly #lines: LineWriter | undefined;
+  #toldDroppedSpans = 0;
   readonly #loader: Loader;
   readonly #redis: Redis | undefined;
   #shared: FallbackAuthority | undefined;
@@ -80,10 +83,11 @@ class Worker {
       poolFor: (fact, dial) => this.#pools.poolFor(fact, dial),
       release: (pool) => this.#pools.release(pool),
     });
+    this.#lines = settings.accessLog && new LineWriter(settings.accessLog.path, log);
     this.#spans = settings.tracing && new SpanExporter(settings.tracing, settings.holder, log);
     const trustedProxies = parseRanges(settings.trustedProxies);
     this.#server = new TrafficServer({
-      recorder: this.#recorder,
+      recorder: this.#recorderFor(settings.accessLog),
       log,
       trustedProxies,
       reusePort: settings.reusePort,
@@ -111,6 +115,8 @@ class Worker {
         return this.#pools.sweep();
       case "answer":
         return this.#questions.answer(message.id, message.value);
+      case "reopenLogs":
+        return void this.#lines?.reopen();
       case "announceDrain":
         return this.#server.announceDrain();
       case "drain":
@@ -138,6 +144,31 @@ class Worker {
     const { listen, reusePort } = this.#settings;
     const { port } = await this.#server.listen({ ...listen, reusePort, backlog: 4_096 });
     this.#channel.send({ type: "listening", port });
+  }
+
+  /** What is written of each exchange besides analytics costs nothing where nobody asked for it. */
+  #recorderFor(settings: WorkerSettings["accessLog"]): Pick<Aggregator, "record"> {
+    const [counts, lines] = [this.#recorder, this.#lines];
+    if (!settings || !lines) return counts;
+    const accessLog = new AccessLog({
+      write: (line) => lines.push(line),
+      node: hostname(),
+      addresses: settings.addresses,
+      clientAddressOf: (exchange) => this.#identity.clientAddressOf(exchange),
+    });
+    return {
+      record(exchange, endedAtUs) {
+        counts.record(exchange, endedAtUs);
+        accessLog.record(exchange, endedAtUs);
+      },
+    };
+  }
+
+  #takeDroppedSpans(): number {
+    const { dropped = 0 } = this.#spans ?? {};
+    const since = dropped - this.#toldDroppedSpans;
+    this.#toldDroppedSpans = dropped;
+    return since;
   }
 
   #authority(log: Logger): Authority {
@@ -174,6 +205,8 @@ class Worker {
       type: "counts",
       ...recorded,
       ...this.#server.figures(),
+      droppedLogLines: this.#lines?.takeDropped() ?? 0,
+      droppedSpans: this.#takeDroppedSpans(),
       inFlight,
       memoryBytes,
       upstream,
@@ -185,8 +218,9 @@ class Worker {
     const { cutOff } = await this.#server.drain(limitMs);
     for (const timer of this.#timers) clearInterval(timer);
     this.#limits.sweep(Date.now(), true);
-    this.#flush();
+    await this.#lines?.flush();
     await this.#spans?.stop();
+    this.#flush();
     this.#pools.destroy();
     this.#identity.close();
     await this.#redis?.quit().catch(() => {});

@@ -7,6 +7,7 @@ const statuses: Record<Malformed["code"], [status: number, title: string]> = {
   bad_request_target: [400, "Bad Request"],
   headers_too_large: [431, "Request Header Fields Too Large"],
   target_too_long: [414, "URI Too Long"],
+  method_not_served: [501, "Not Implemented"],
   http_version_unsupported: [505, "HTTP Version Not Supported"],
 };
 
@@ -25,7 +26,8 @@ export function answerBadRequest(socket: Socket, problem: Malformed | "timeout")
   // What still comes is read and thrown away for a moment: a reset would take the answer with it.
   socket.on("data", () => {});
   socket.resume();
-  socket.setTimeout(LINGER_MS, () => socket.destroy());
+  const linger = setTimeout(() => socket.destroy(), LINGER_MS);
+  socket.once("close", () => clearTimeout(linger));
   socket.end(head + text, () => socket.once("end", () => socket.destroy()));
 }
 

@@ -81,7 +81,7 @@ export class Clients {
 
   #serveH2(socket: Socket, facts: Connection): void {
     const hooks = {
-      idleMs: TIMES.idleMs,
+      times: TIMES,
       maxHeadBytes: MAX_HEAD_BYTES,
       onRequest: (inbound: Inbound) => this.#onRequest(inbound, facts),
     };

@@ -174,9 +174,19 @@ export class TrafficServer {
     this.#run(exchange, place.value);
   }
 
-  #run(exchange: Exchange, api: NonNullable<Exchange["api"]>): void {
+  #run(exchange: Exchange, placed: CompiledApi): void {
+    exchange.api = placed;
+    if (placed.choose === null) return this.#runOne(exchange, placed, placed.listenPath);
+    // Its own plan says how the refusal looks.
+    exchange.plan = placed.fallback;
+    const chosen = placed.choose(exchange);
+    if (!("api" in chosen)) return this.#reply(exchange, chosen);
+    this.#runOne(exchange, chosen.api, chosen.listenPath);
+  }
+
+  #runOne(exchange: Exchange, api: CompiledApi, listenPath: string): void {
     exchange.api = api;
-    const inner = exchange.path.slice(api.listenPath.length);
+    const inner = exchange.path.slice(listenPath.length);
     exchange.innerPath = inner === "" ? "/" : inner;
     exchange.upstreamPath = api.strip ? inner : exchange.path;
     exchange.plan = api.fallback;
@@ -196,7 +206,13 @@ export class TrafficServer {
 
   #head(exchange: Exchange, bodiless: boolean): void {
     const { plan, inbound } = exchange;
-    if (plan!.respond !== null) for (const step of plan!.respond) void step(exchange);
+    try {
+      if (plan!.respond !== null) for (const step of plan!.respond) void step(exchange);
+    } catch (error) {
+      // Thrown on, it would end the worker, since nothing but the upstream's socket is above.
+      exchange.status = 0;
+      return this.#failed(exchange, error);
+    }
     const headers = exchange.responseHeaders;
     if (exchange.limitFields !== undefined) for (const part of exchange.limitFields) headers.push(part);
     inbound.respond(exchange.status, headers, { close: this.#draining, bodiless });

@@ -73,5 +73,13 @@ export function pluginDepsOf(options: PretendOptions = {}): PluginDeps {
   sessions.usePolicies(new Map(policies.map((policy) => [policy.id, policy])));
   const trustedProxies = parseRanges(options.trustedProxies ?? []);
   const identity = new Identities({ outbound, secrets, clock, trustedProxies });
-  return { operation: undefined, settings: gatewaySettings.parse({}), sessions, limits, secrets, identity };
+  return {
+    operation: undefined,
+    version: undefined,
+    settings: gatewaySettings.parse({}),
+    sessions,
+    limits,
+    secrets,
+    identity,
+  };
 }

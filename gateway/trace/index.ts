@@ -3,5 +3,6 @@
  * sampled becomes spans and leaves as OTLP over HTTP, in batches, beside the traffic. It must not wait on the request's path,
  * and it must cost nothing where nobody asked for it; what finds no room is counted.
  */
+export { readContext } from "./propagation.ts";
 export { Trace, Tracer, type TracingSettings } from "./tracer.ts";
 export { SpanExporter } from "./span-exporter.ts";

@@ -76,6 +76,8 @@ class Forwarding implements OutboundHandler, BodySink {
     const { balancer, headersTimeoutMs, idleTimeoutMs } = exchange.plan!;
     const tries = this.#tried.push(target);
     this.#target = target;
+    exchange.target = target.origin;
+    exchange.tries = tries;
     balancer.began(target, exchange);
     this.#timeTry();
     const { trace } = exchange;
@@ -128,7 +130,8 @@ class Forwarding implements OutboundHandler, BodySink {
   onBodyData(chunk: Buffer): void {
     const { inbound } = this.exchange;
     if (this.#stream === undefined) return;
-    if (!this.#isTunnel && !this.#mayGrowBy(chunk.length)) return;
+    // A length that was announced is counted and was judged already.
+    if (!this.#isTunnel && inbound.bodyLength === undefined && !this.#mayGrowBy(chunk.length)) return;
     if (!this.#stream.write(chunk)) inbound.pauseBody();
   }
 
@@ -141,8 +144,8 @@ class Forwarding implements OutboundHandler, BodySink {
     this.exchange.inbound.resumeBody();
   }
 
-  onInform(status: number, fields: readonly string[]): void {
-    this.exchange.inbound.inform(status, fields);
+  onInform(status: number, fields: readonly string[], connection: string | undefined): void {
+    this.exchange.inbound.inform(status, endToEndFields(fields, connection));
   }
 
   onHead({ status, fields, connection, bodiless }: AnswerStart): void {

@@ -6,6 +6,7 @@
 export type { Balancer } from "./balance/balancer.ts";
 export type { UpstreamFigures } from "./balance/figures.ts";
 export type { Dial } from "./balance/target-group.ts";
+export { chaptersOf } from "./balance/chapters.ts";
 export { TargetBook } from "./balance/target-book.ts";
 export type { TargetFact } from "./balance/target.ts";
 export { dialGuard, unopenedPool, type GuardOptions } from "./address-guard.ts";

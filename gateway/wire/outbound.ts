@@ -17,7 +17,7 @@ export interface OutboundRequest {
   upgrade: string | undefined;
   /** From the request's last byte to the answer's head. */
   headersMs: number;
-  /** Between two pieces of the answer's body. */
+  /** Between two pieces of the answer's body, and for an upstream to take a piece of the request's. */
   idleMs: number;
   /** Between two pieces, either way, once the protocol was changed. */
   tunnelIdleMs: number;
@@ -36,7 +36,8 @@ export interface AnswerStart {
 export interface OutboundHandler {
   /** The connection stands and the head is on its way. A request whose body is sent gets it from here on. */
   onStart(stream: OutboundStream): void;
-  onInform(status: number, fields: readonly string[]): void;
+  /** An interim answer's fields as they came; `connection` as with `AnswerStart`. */
+  onInform(status: number, fields: readonly string[], connection: string | undefined): void;
   onHead(start: AnswerStart): void;
   /** The reader's memory, overwritten by the next read: who keeps it past the call copies it. */
   onData(chunk: Buffer): void;

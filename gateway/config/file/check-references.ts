@@ -1,5 +1,5 @@
 import type { Auth } from "#contracts/api/auth.ts";
-import { policiesOfAuth, type AuthPolicy } from "#contracts/api/auth-policies.ts";
+import { policiesOfAuth } from "#contracts/api/auth-policies.ts";
 import type { FileConfiguration } from "#contracts/config/file.ts";
 import type { SourceDocument } from "./load-sources.ts";
 import type { Problem } from "./problem.ts";
@@ -8,13 +8,16 @@ interface Part {
   document: SourceDocument;
   value: FileConfiguration | undefined;
 }
-interface ApiLike {
-  id: string;
-  state: string;
-  listen: { host?: string; path: string; internal: boolean };
+interface Behaviour {
   upstream: { targets: { url: string }[] };
   operations: { id: string }[];
   auth: Auth;
+}
+interface ApiLike extends Behaviour {
+  id: string;
+  state: string;
+  listen: { host?: string; path: string; internal: boolean };
+  versioning?: { versions: Record<string, Partial<Behaviour>> };
 }
 
 /** What no schema of one entry can see: ids that are taken, references that lead nowhere, places claimed twice. */
@@ -34,8 +37,7 @@ export function checkReferences(parts: readonly Part[], resolved: readonly unkno
     const report = (path: PropertyKey[], message: string) => problems.push(document.problemAt(path, message));
     for (const [index, entry] of (value?.apis ?? []).entries())
       for (const { id, path } of policiesInAuth(entry, apis))
-        if (!policies.has(id))
-          report(["apis", index, "auth", ...path], `no policy is called ${id}; known: ${list(policies)}`);
+        if (!policies.has(id)) report(["apis", index, ...path], `no policy is called ${id}; known: ${list(policies)}`);
     for (const [index, policy] of (value?.policies ?? []).entries())
       reportAccess(["policies", index, "apis"], policy.apis, report);
     for (const [index, key] of (value?.keys ?? []).entries()) {
@@ -53,7 +55,7 @@ export function checkReferences(parts: readonly Part[], resolved: readonly unkno
   ): void {
     for (const [id, grant] of Object.entries(access)) {
       if (!declared.has(id)) report([...path, id], `no API is called ${id}; known: ${list(declared)}`);
-      const known = new Set(apis.get(id)?.operations.map((operation) => operation.id));
+      const known = new Set(partsOf(apis.get(id)).flatMap(({ operations = [] }) => operations.map(({ id }) => id)));
       if (!apis.has(id)) continue;
       for (const [at, name] of (grant.operations ?? []).entries())
         if (!known.has(name))
@@ -62,11 +64,30 @@ export function checkReferences(parts: readonly Part[], resolved: readonly unkno
   }
 }
 
+/** An API and its versions, each with where it stands in its entry. */
+function partsOf(api: ApiLike | undefined): (Partial<Behaviour> & { at: PropertyKey[] })[] {
+  if (!api) return [];
+  const versions = Object.entries(api.versioning?.versions ?? {});
+  return [
+    { ...api, at: [] },
+    ...versions.map(([name, version]) => ({ ...version, at: ["versioning", "versions", name] })),
+  ];
+}
+
 /** With paths as they were written: one alternative may stand without its list. */
-function policiesInAuth(entry: Record<string, unknown>, apis: ReadonlyMap<string, ApiLike>): AuthPolicy[] {
-  const found = policiesOfAuth(apis.get(entry.id as string)?.auth ?? { anyOf: [] });
-  const isShort = typeof entry.auth === "object" && entry.auth !== null && !("anyOf" in entry.auth);
-  return isShort ? found.map(({ id, path }) => ({ id, path: path.slice(2) })) : found;
+function policiesInAuth(
+  entry: Record<string, unknown>,
+  apis: ReadonlyMap<string, ApiLike>,
+): { id: string; path: PropertyKey[] }[] {
+  return partsOf(apis.get(entry.id as string)).flatMap(({ at, auth = { anyOf: [] } }) => {
+    const written = memberAt(entry, [...at, "auth"]);
+    const isShort = typeof written === "object" && written !== null && !("anyOf" in written);
+    return policiesOfAuth(auth).map(({ id, path }) => ({ id, path: [...at, "auth", ...path.slice(isShort ? 2 : 0)] }));
+  });
+}
+
+function memberAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((inner, part) => (inner as Record<PropertyKey, unknown> | undefined)?.[part], value);
 }
 
 function reportDuplicates(
@@ -94,13 +115,13 @@ function reportTargets(
 ): void {
   for (const { document, value } of parts)
     for (const [index, entry] of (value?.apis ?? []).entries())
-      for (const { url } of apis.get(entry.id as string)?.upstream.targets ?? []) {
-        const called = /^causeway:\/\/([^/]+)/.exec(url)?.[1];
-        if (called !== undefined && !declared.has(called))
-          problems.push(
-            document.problemAt(["apis", index, "upstream"], `no API is called ${called}; known: ${list(declared)}`),
-          );
-      }
+      for (const { at, upstream } of partsOf(apis.get(entry.id as string)))
+        for (const { url } of upstream?.targets ?? []) {
+          const called = /^causeway:\/\/([^/]+)/.exec(url)?.[1];
+          const path = ["apis", index, ...at, "upstream"];
+          if (called !== undefined && !declared.has(called))
+            problems.push(document.problemAt(path, `no API is called ${called}; known: ${list(declared)}`));
+        }
 }
 
 function reportPlaces(parts: readonly Part[], apis: ReadonlyMap<string, ApiLike>, problems: Problem[]): void {

@@ -26,7 +26,7 @@ describe("what is wrong is told for the form that was meant", () => {
     [
       "a bad URL among targets",
       { upstream: { targets: [{ url: "ftp://x" }] } },
-      "upstream.targets.0.url: expected an http:// or https:// URL",
+      "upstream.targets.0.url: expected an http:// or https:// URL, or causeway://<api id>/path",
     ],
     ["an unknown way in", { auth: "magic" }, "auth: expected none, key, basic or members by name"],
     ["an unknown member", { auth: { anyOf: [{ key: { place: "x" } }] } }, "auth.anyOf.0.key.place: is not known here"],

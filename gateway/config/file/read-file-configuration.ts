@@ -90,14 +90,17 @@ async function resolveEntry(
   files: string[],
 ): Promise<unknown> {
   const { openapi, ...own } = entry;
-  let document: Record<string, unknown> | undefined;
-  try {
-    document = openapi === undefined ? undefined : await readDocument(openapi, source.folder, files);
-  } catch (error) {
-    const message = messageOf(error).replace(/\s*\n\s*/g, " ");
-    problems.push(source.problemAt(["apis", index, "openapi"], message));
-    return undefined;
-  }
+  const documentAt = async (value: unknown, path: readonly PropertyKey[]) => {
+    try {
+      return await readDocument(value, source.folder, files);
+    } catch (error) {
+      const message = messageOf(error).replace(/\s*\n\s*/g, " ");
+      problems.push(source.problemAt(["apis", index, ...path], message));
+      return undefined;
+    }
+  };
+  const document = openapi === undefined ? undefined : await documentAt(openapi, ["openapi"]);
+  if (openapi !== undefined && document === undefined) return undefined;
   const embedded = (document?.["x-causeway"] ?? {}) as Record<string, unknown>;
   const result = apiSettings.safeParse({ ...embedded, ...own });
   if (!result.success) {
@@ -105,6 +108,11 @@ async function resolveEntry(
     for (const { path, message } of explainIssues(result.error.issues, knownHere))
       problems.push(source.problemAt(["apis", index, ...path], message));
     return undefined;
+  }
+  for (const [name, version] of Object.entries(result.data.versioning?.versions ?? {})) {
+    if (version.openapi === undefined) continue;
+    version.openapi = await documentAt(version.openapi, ["versioning", "versions", name, "openapi"]);
+    if (version.openapi === undefined) return undefined;
   }
   const resolved = resolveApi(result.data, document);
   for (const problem of resolved.problems)

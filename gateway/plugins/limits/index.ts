@@ -27,14 +27,15 @@ export const limits = definePlugin({
   phase: "limit",
   config,
   compile(api, deps) {
-    const { operation, limits: book, settings } = deps;
-    const own = [
-      ...(operation ? allowancesOf(operation, `operation:${api.id}:${operation.id}`, book) : []),
-      ...allowancesOf(api, `api:${api.id}`, book),
-    ];
+    const { operation, version, limits: book, settings } = deps;
+    // What a version says of its own is counted for it alone; what it has of its API is one count over all versions.
+    const whose = (member: string) => (version?.own.has(member) ? `${api.id}@${version.name}` : api.id);
+    const ofApi = (member: string) => `api:${whose(member)}`;
+    const ofOperation = () => `operation:${whose("operations")}:${operation!.id}`;
+    const own = [...(operation ? allowancesOf(operation, ofOperation, book) : []), ...allowancesOf(api, ofApi, book)];
     const custom = [
-      ...(operation ? customOf(operation, `operation:${api.id}:${operation.id}`, deps) : []),
-      ...customOf(api, `api:${api.id}`, deps),
+      ...(operation ? customOf(operation, ofOperation(), deps) : []),
+      ...customOf(api, ofApi("limits"), deps),
     ];
     if (own.length === 0 && custom.length === 0 && api.auth.anyOf.length === 0) return undefined;
     const throttle = operation?.throttle ?? api.throttle ?? null;
@@ -66,11 +67,15 @@ export const limits = definePlugin({
   },
 });
 
-function allowancesOf({ rate, quota, spikeArrest }: Limits, id: string, book: LimitBook): Allowance[] {
+function allowancesOf(
+  { rate, quota, spikeArrest }: Limits,
+  idOf: (member: string) => string,
+  book: LimitBook,
+): Allowance[] {
   const allowances: Allowance[] = [];
-  if (rate) allowances.push(book.allowance("rate", id, rate));
-  if (quota) allowances.push(book.allowance("quota", id, quota));
-  if (spikeArrest) allowances.push(book.allowance("rate", `spike:${id}`, spikeWindow(spikeArrest)));
+  if (rate) allowances.push(book.allowance("rate", idOf("rate"), rate));
+  if (quota) allowances.push(book.allowance("quota", idOf("quota"), quota));
+  if (spikeArrest) allowances.push(book.allowance("rate", `spike:${idOf("spikeArrest")}`, spikeWindow(spikeArrest)));
   return allowances;
 }
 

@@ -1,9 +1,10 @@
 import type { Breaker as BreakerSettings, Retry } from "#contracts/api/resilience.ts";
-import type { ResolvedApi, ResolvedOperation } from "#contracts/api/resolved.ts";
+import { versionsOf, type ApiVersion, type ResolvedApi, type ResolvedOperation } from "#contracts/api/resolved.ts";
 import type { Clock } from "#base/clock.ts";
 import { RetryBudget } from "../retry-budget.ts";
 import { RetryRule } from "../retry-rule.ts";
 import { Balancer } from "./balancer.ts";
+import { chapterOf, hasOwnTargets } from "./chapters.ts";
 import type { UpstreamFigures } from "./figures.ts";
 import { takeFigures } from "./take-figures.ts";
 import type { TargetFact } from "./target.ts";
@@ -33,13 +34,17 @@ export class TargetBook {
   }
 
   /** For one operation, or for the rest of the API. Asked for the API first, once a configuration. */
-  balancerFor(api: ResolvedApi, operation: ResolvedOperation | undefined): Balancer {
-    const chapter = operation ? this.#chapterOf(api) : this.#open(api);
+  balancerFor(api: ResolvedApi, operation: ResolvedOperation | undefined, version?: ApiVersion): Balancer {
+    const id = chapterOf(api.id, version);
+    // A version without targets of its own has its API's, and those were laid out before it.
+    const shares = version !== undefined && !hasOwnTargets(version);
+    const chapter = operation || shares ? this.#chapterOf(id, api.upstream) : this.#open(id, api);
     const { retry: ownRetry, breaker: ownBreaker } = operation ?? {};
     const breaker = ownBreaker ?? api.upstream.breaker;
     // Without a breaker and a retry of its own an operation is judged as the rest of its API is.
-    if (operation && !breaker && !ownRetry) return chapter.balancers.get("")!.balancer;
-    return this.#balancer(chapter, operation?.id ?? "", ownRetry ?? api.upstream.retry, breaker, Boolean(ownRetry));
+    if ((operation || shares) && !breaker && !ownRetry) return chapter.balancers.get("")!.balancer;
+    const name = nameIn(shares ? version : undefined, operation);
+    return this.#balancer(chapter, name, ownRetry ?? api.upstream.retry, breaker, Boolean(ownRetry));
   }
 
   /** Facts of one API, from the primary. */
@@ -68,21 +73,21 @@ export class TargetBook {
     return takeFigures(this.#chapters, this.#options.clock.now());
   }
 
-  #open(api: ResolvedApi): Chapter {
-    const { id, upstream } = api;
-    const chapter = this.#chapterOf(api);
+  #open(id: string, api: ResolvedApi): Chapter {
+    const { upstream } = api;
+    const chapter = this.#chapterOf(id, upstream);
     const facts = (isWatched(upstream) ? this.#learned.get(id) : undefined) ?? writtenFacts(upstream);
     chapter.group.use(upstream, facts, this.#options.clock.now());
     this.#upstreams.set(id, upstream);
     // Operations that the API has no more; those that stay are asked for in a moment and differ by their text.
-    const kept = new Set(["", ...api.operations.map((operation) => operation.id)]);
+    const kept = new Set(namesIn(id, api));
     for (const [name, { balancer }] of chapter.balancers)
       if (kept.has(name)) balancer.forgetGone();
       else chapter.balancers.delete(name);
     return chapter;
   }
 
-  #chapterOf({ id, upstream }: ResolvedApi): Chapter {
+  #chapterOf(id: string, upstream: ResolvedApi["upstream"]): Chapter {
     const known = this.#chapters.get(id);
     if (known) return known;
     const chapter: Chapter = { group: new TargetGroup(upstream, this.#options), balancers: new Map() };
@@ -108,4 +113,23 @@ export class TargetBook {
     balancers.set(name, { text, balancer, budget });
     return balancer;
   }
+}
+
+/** Of a balancer within its chapter: one for the rest of the API, and one for each operation that differs. */
+function nameIn(version: ApiVersion | undefined, operation: ResolvedOperation | undefined): string {
+  const inVersion = version === undefined ? "" : `@${version.name}:`;
+  return `${inVersion}${operation?.id ?? ""}`;
+}
+
+/** Every name that a chapter may have now. */
+function namesIn(id: string, api: ResolvedApi): string[] {
+  const own = [undefined, ...api.operations].map((operation) => nameIn(undefined, operation));
+  if (id !== api.id) return own;
+  const sharing = versionsOf(api).filter((version) => !hasOwnTargets(version));
+  return [
+    ...own,
+    ...sharing.flatMap((version) =>
+      [undefined, ...version.definition.operations].map((operation) => nameIn(version, operation)),
+    ),
+  ];
 }

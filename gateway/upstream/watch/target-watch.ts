@@ -1,4 +1,5 @@
 import type { ResolvedApi } from "#contracts/api/resolved.ts";
+import { upstreamsOf } from "../balance/chapters.ts";
 import { dialOf } from "../balance/target-group.ts";
 import { nameOfTarget, type TargetFact } from "../balance/target.ts";
 import { isWatched } from "../balance/written-facts.ts";
@@ -35,7 +36,7 @@ export class TargetWatch {
 
   /** Watches the targets of these APIs and of no others. Resolves when what is new has answered once, or at last patience. */
   async use(apis: readonly ResolvedApi[]): Promise<void> {
-    const wanted = new Map(apis.filter(needsWatch).map((api) => [api.id, api.upstream]));
+    const wanted = new Map(apis.flatMap(upstreamsToWatch).map(({ id, upstream }) => [id, upstream]));
     for (const [id, watch] of this.#watches)
       if (!wanted.has(id)) {
         watch.stop();
@@ -89,8 +90,9 @@ export class TargetWatch {
   }
 }
 
-function needsWatch({ state, upstream }: ResolvedApi): boolean {
-  return state === "active" && isWatched(upstream);
+function upstreamsToWatch(api: ResolvedApi): { id: string; upstream: ResolvedApi["upstream"] }[] {
+  if (api.state !== "active") return [];
+  return upstreamsOf(api).filter(({ upstream }) => isWatched(upstream));
 }
 
 function isSameQuestion(a: ResolvedApi["upstream"], b: ResolvedApi["upstream"]): boolean {

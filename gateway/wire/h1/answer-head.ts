@@ -1,4 +1,6 @@
 import { STATUS_CODES } from "node:http";
+import { writableFields } from "../written-fields.ts";
+import { isAnswerHead } from "./head-guard.ts";
 
 let dateSecond = 0;
 let dateLine = "";
@@ -13,10 +15,6 @@ function dateNow(): string {
   return dateLine;
 }
 
-export function reasonOf(status: number): string {
-  return STATUS_CODES[status] ?? "";
-}
-
 export interface AnswerHead {
   text: string;
   hasLength: boolean;
@@ -24,20 +22,45 @@ export interface AnswerHead {
 
 /** The head's lines without those on framing and persistence, which the connection decides; no empty line yet. */
 export function answerLines(status: number, fields: readonly string[]): AnswerHead {
-  let text = `HTTP/1.1 ${status} ${reasonOf(status)}\r\n`;
-  let hasLength = false;
-  let hasDate = false;
-  for (let index = 0; index < fields.length; index += 2) {
-    const name = fields[index]!;
-    if (name.length === 14 && name.toLowerCase() === "content-length") hasLength = true;
-    else if (name.length === 4 && name.toLowerCase() === "date") hasDate = true;
-    text += `${name}: ${fields[index + 1]!}\r\n`;
-  }
-  return { text: hasDate ? text : text + dateNow(), hasLength };
+  const lines = compose(status, fields);
+  if (isAnswerHead(lines.text, lines.fields)) return withDate(lines);
+  return withDate(compose(status, writableFields(fields)));
 }
 
 export function interimHead(status: number, fields: readonly string[]): string {
-  let text = `HTTP/1.1 ${status} ${reasonOf(status)}\r\n`;
-  for (let index = 0; index < fields.length; index += 2) text += `${fields[index]!}: ${fields[index + 1]!}\r\n`;
+  const lines = compose(status, fields);
+  const { text } = isAnswerHead(lines.text, lines.fields) ? lines : compose(status, writableFields(fields));
   return `${text}\r\n`;
+}
+
+interface Lines extends AnswerHead {
+  hasDate: boolean;
+  fields: number;
+}
+
+function compose(status: number, fields: readonly string[]): Lines {
+  const lines: Lines = {
+    text: `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\n`,
+    hasLength: false,
+    hasDate: false,
+    fields: fields.length / 2,
+  };
+  for (let index = 0; index < fields.length; index += 2) {
+    const name = fields[index]!;
+    if (name.length === 14 && name.toLowerCase() === "content-length") {
+      // A length promises a body, and these have none (RFC 9110, 8.6).
+      if (status === 204 || status < 200) {
+        lines.fields -= 1;
+        continue;
+      }
+      lines.hasLength = true;
+    } else if (name.length === 4 && name.toLowerCase() === "date") lines.hasDate = true;
+    lines.text += `${name}: ${fields[index + 1]!}\r\n`;
+  }
+  return lines;
+}
+
+function withDate(lines: Lines): AnswerHead {
+  if (!lines.hasDate) lines.text += dateNow();
+  return lines;
 }

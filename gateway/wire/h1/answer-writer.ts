@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import { answerLines } from "./answer-head.ts";
+import { trailerText } from "./trailer-text.ts";
 
 /** Up to here copying bytes beside others costs less than handing the kernel another piece (writev, measured). */
 const ONE_PIECE_BYTES = 8_192;
@@ -34,8 +35,11 @@ export class AnswerWriter {
     const isEmpty = bodiless || request.method === "HEAD" || status === 204 || status === 304;
     let keepsAlive = request.keepsAlive;
     let line = "";
-    if (isEmpty) this.#framing = "none";
-    else if (hasLength) {
+    if (isEmpty) {
+      this.#framing = "none";
+      // Over HTTP/2 a head alone says that nothing follows; here it takes a length.
+      if (!hasLength && request.method !== "HEAD" && status !== 204 && status !== 304) line = "Content-Length: 0\r\n";
+    } else if (hasLength) {
       this.#framing = "length";
       this.#left = lengthOf(fields);
     } else if (request.isHttp10) {
@@ -97,10 +101,7 @@ export class AnswerWriter {
   end(trailers: readonly string[] | undefined): boolean {
     if (this.#framing === "chunked") {
       this.#text += "0\r\n";
-      if (trailers)
-        for (let index = 0; index < trailers.length; index += 2)
-          this.#text += `${trailers[index]!}: ${trailers[index + 1]!}\r\n`;
-      this.#text += "\r\n";
+      this.#text += `${trailerText(trailers)}\r\n`;
     }
     this.flush();
     return this.#framing !== "length" || this.#left === 0;

@@ -8,7 +8,7 @@ export class BodyReader {
   readonly #chunks: ChunkReader | undefined;
   /** Infinity: until the connection ends. */
   #left: number;
-  done = false;
+  #done = false;
 
   constructor(framing: Framing, parts: BodyParts) {
     this.#parts = parts;
@@ -16,20 +16,21 @@ export class BodyReader {
     this.#left = framing.at === "length" ? framing.bytes : Infinity;
   }
 
+  /** True already when `onBodyEnd` is called: who answers then may keep the connection. */
+  get done(): boolean {
+    return this.#chunks === undefined ? this.#done : this.#chunks.done;
+  }
+
   /** How many bytes of `data` from `from` belonged to the body. Throws `Malformed`. */
   read(data: Buffer, from: number): number {
-    if (this.#chunks !== undefined) {
-      const used = this.#chunks.read(data, from);
-      this.done = this.#chunks.done;
-      return used;
-    }
+    if (this.#chunks !== undefined) return this.#chunks.read(data, from);
     const available = data.length - from;
     if (available === 0) return 0;
     const used = Math.min(available, this.#left);
     this.#left -= used;
     this.#parts.onBodyData(used === data.length ? data : data.subarray(from, from + used));
     if (this.#left === 0) {
-      this.done = true;
+      this.#done = true;
       this.#parts.onBodyEnd(undefined);
     }
     return used;
@@ -38,7 +39,7 @@ export class BodyReader {
   /** The connection ended. False: in the middle of the body. */
   endOfConnection(): boolean {
     if (this.#chunks !== undefined || this.#left !== Infinity) return false;
-    this.done = true;
+    this.#done = true;
     this.#parts.onBodyEnd(undefined);
     return true;
   }

@@ -8,6 +8,7 @@ import { BodyReader } from "./body-reader.ts";
 import { UNTIL_CLOSE } from "./framing.ts";
 import { Malformed } from "./malformed.ts";
 import { requestText } from "./request-text.ts";
+import { trailerText } from "./trailer-text.ts";
 import { parseResponseHead, type ResponseHead } from "./response-head.ts";
 
 export interface DialOptions {
@@ -24,6 +25,8 @@ export interface ClientHooks {
 }
 
 const MAX_HEAD_BYTES = 64 * 1_024;
+/** Each one goes on to the client at once, so many of them are a flood. */
+const MAX_INTERIM = 32;
 const IDLE_MS = 30_000;
 /** An upstream that says how long it keeps a connection is left this much earlier, so that the two do not cross. */
 const EARLY_MS = 1_000;
@@ -45,6 +48,8 @@ export class ClientConnection implements OutboundStream, BodyParts {
   #head: ResponseHead | undefined = undefined;
   #body: BodyReader | undefined = undefined;
   #requestDone = true;
+  /** Interim answers to this request so far. */
+  #interim = 0;
   #answerDone = false;
   #trailers: readonly string[] | undefined = undefined;
   /** The protocol was changed: bytes pass as they are. */
@@ -62,13 +67,14 @@ export class ClientConnection implements OutboundStream, BodyParts {
     socket.once(tls === null ? "connect" : "secureConnect", () => this.#connected());
     if (tls !== null) socket.on("data", (data: Buffer) => void this.#read(data));
     socket.on("end", () => this.#ended());
-    socket.on("drain", () => this.#handler?.onDrain());
+    socket.on("drain", () => this.#drained());
     socket.on("error", (error) => this.#failed(error));
     socket.once("close", () => this.#closed());
   }
 
   get isIdle(): boolean {
-    return this.#state === "idle";
+    // Between a socket's end and its close event it looks as before.
+    return this.#state === "idle" && !this.#socket.destroyed;
   }
 
   /** Only on an idle connection, or on one that is being dialled for this request. */
@@ -79,19 +85,33 @@ export class ClientConnection implements OutboundStream, BodyParts {
   }
 
   write(chunk: Buffer): boolean {
+    // As a chunk it would end the body.
+    if (chunk.length === 0) return !this.#socket.writableNeedDrain;
     if (this.#raw) this.#deadline.set(performance.now() + this.#request!.tunnelIdleMs);
-    if (this.#raw || this.#request!.bodyLength !== undefined) return this.#socket.write(Buffer.from(chunk));
+    if (this.#raw || this.#request!.bodyLength !== undefined) return this.#sent(this.#socket.write(Buffer.from(chunk)));
     this.#socket.cork();
     this.#socket.write(`${chunk.length.toString(16)}\r\n`, "latin1");
     this.#socket.write(Buffer.from(chunk));
     const passed = this.#socket.write("\r\n", "latin1");
     this.#socket.uncork();
+    return this.#sent(passed);
+  }
+
+  /** An upstream that does not read is waited for as long as for one that does not write. */
+  #sent(passed: boolean): boolean {
+    if (!passed && !this.#raw && this.#head === undefined)
+      this.#deadline.set(performance.now() + this.#request!.idleMs);
     return passed;
+  }
+
+  #drained(): void {
+    if (this.#head === undefined && !this.#requestDone && this.#state === "busy") this.#deadline.clear();
+    this.#handler?.onDrain();
   }
 
   end(trailers?: readonly string[]): void {
     if (this.#raw) return void this.#socket.end();
-    if (this.#request!.bodyLength === undefined) this.#socket.write(lastChunk(trailers), "latin1");
+    if (this.#request!.bodyLength === undefined) this.#socket.write(`0\r\n${trailerText(trailers)}\r\n`, "latin1");
     this.#requestDone = true;
     if (this.#head === undefined) this.#deadline.set(performance.now() + this.#request!.headersMs);
   }
@@ -135,6 +155,7 @@ export class ClientConnection implements OutboundStream, BodyParts {
     this.#state = "busy";
     this.#requestDone = !request.hasBody;
     this.#answerDone = false;
+    this.#interim = 0;
     this.#trailers = undefined;
     const now = performance.now();
     if (this.#requestDone) this.#deadline.set(now + request.headersMs);
@@ -171,6 +192,8 @@ export class ClientConnection implements OutboundStream, BodyParts {
     let data = read;
     let at = 0;
     while (this.#head === undefined) {
+      // Given up while an interim answer was passed on.
+      if (this.#handler === undefined) return;
       if (this.#pending !== undefined) data = Buffer.concat([this.#pending, data]);
       this.#pending = undefined;
       const end = data.indexOf("\r\n\r\n", at, "latin1");
@@ -179,9 +202,8 @@ export class ClientConnection implements OutboundStream, BodyParts {
       at = end + 4;
       if (head.status === 101) this.#changeProtocol(head);
       else if (head.status < 200) {
-        if (head.status !== 100) this.#handler!.onInform(head.status, head.fields);
+        this.#inform(head);
         if (at === data.length) return;
-        continue;
       } else this.#begun(head);
     }
     if (this.#body !== undefined) {
@@ -190,6 +212,12 @@ export class ClientConnection implements OutboundStream, BodyParts {
     }
     // What follows the answer is no answer to anything: this connection is not used again.
     if (this.#answerDone) this.#answerEnded(at === data.length);
+  }
+
+  #inform({ status, fields, connection }: ResponseHead): void {
+    this.#interim += 1;
+    if (this.#interim > MAX_INTERIM) throw new Malformed("bad_request", "The answer is announced without end.");
+    if (status !== 100) this.#handler?.onInform(status, fields, connection);
   }
 
   #keep(rest: Buffer, tooLarge: boolean): void {
@@ -243,6 +271,8 @@ export class ClientConnection implements OutboundStream, BodyParts {
   #changeProtocol(head: ResponseHead): void {
     if (this.#request!.upgrade === undefined)
       throw new Malformed("bad_request", "The answer changes the protocol unasked.");
+    // The rest of the body would go out in its framing, among bytes of the other protocol.
+    if (!this.#requestDone) throw new Malformed("bad_request", "The answer changes the protocol within the request.");
     this.#head = { ...head, framing: UNTIL_CLOSE, keepsAlive: false };
     this.#body = new BodyReader(UNTIL_CLOSE, this);
     this.#raw = true;
@@ -293,13 +323,6 @@ export class ClientConnection implements OutboundStream, BodyParts {
     if (wasDialling) this.#fail(new UpstreamError("dial", "The connection was not made."));
     else this.#fail(this.#broken("The upstream closed the connection."));
   }
-}
-
-function lastChunk(trailers: readonly string[] | undefined): string {
-  let text = "0\r\n";
-  if (trailers)
-    for (let index = 0; index < trailers.length; index += 2) text += `${trailers[index]!}: ${trailers[index + 1]!}\r\n`;
-  return `${text}\r\n`;
 }
 
 /** Of `Keep-Alive: timeout=5` (RFC 2068, 19.7.1), which most servers still send. */

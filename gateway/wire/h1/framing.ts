@@ -88,6 +88,17 @@ export function statedFraming(control: Control): Framing | undefined {
   return bytes === 0 ? NO_BODY : { at: "length", bytes };
 }
 
+/**
+ * A tab around a length or a coding is allowed (RFC 9110, 5.6.3), and is not taken for a blank by all: a reader in front
+ * that did not see the coding has passed on what it took for another request.
+ */
+export function refuseTabs(text: string): void {
+  if (text.includes("\t") && TABBED_FRAMING.test(text))
+    throw new Malformed("bad_request", "A field that states the body's framing holds a tab.");
+}
+
+const TABBED_FRAMING = /^(?:content-length|transfer-encoding):[^\r\n]*\t/im;
+
 /** Whether a comma-separated list in lower case holds the token. */
 export function listHas(list: string | undefined, token: string): boolean {
   if (list === undefined) return false;

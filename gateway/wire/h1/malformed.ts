@@ -9,4 +9,9 @@ export class Malformed extends Error {
 }
 
 export type MalformedCode =
-  "bad_request" | "bad_request_target" | "headers_too_large" | "target_too_long" | "http_version_unsupported";
+  | "bad_request"
+  | "bad_request_target"
+  | "headers_too_large"
+  | "target_too_long"
+  | "method_not_served"
+  | "http_version_unsupported";

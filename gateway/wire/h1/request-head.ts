@@ -1,6 +1,7 @@
 import { CHARACTERS, TARGET, isToken } from "./characters.ts";
+import { isAuthority } from "../authority.ts";
 import { readFields } from "./field-block.ts";
-import { CHUNKED, controlOf, listHas, NO_BODY, statedFraming, type Framing } from "./framing.ts";
+import { CHUNKED, controlOf, listHas, NO_BODY, refuseTabs, statedFraming, type Framing } from "./framing.ts";
 import { Malformed } from "./malformed.ts";
 
 export const MAX_FIELDS = 200;
@@ -9,7 +10,7 @@ const MAX_TARGET_CHARACTERS = 16_384;
 
 export interface RequestHead {
   method: string;
-  /** As it came: origin form, absolute form, or `*`. */
+  /** As it came: origin form, absolute form with the authority that Host names, or `*`. */
   target: string;
   isHttp10: boolean;
   fields: string[];
@@ -30,8 +31,10 @@ export function parseRequestHead(text: string): RequestHead {
   // RFC 9112, 3.2: a request without exactly one Host is refused, whatever its target says.
   if (control.hosts > 1 || (control.hosts === 0 && !isHttp10))
     throw new Malformed("bad_request", "A request has exactly one Host.");
-  if (control.host !== undefined && !HOST.test(control.host))
+  if (control.host !== undefined && !isAuthority(control.host))
     throw new Malformed("bad_request", "Host is not a name or an address with an optional port.");
+  const host = target.charCodeAt(0) === SLASH ? control.host : authorityOf(target, control.host);
+  refuseTabs(text);
   const framing = statedFraming(control) ?? NO_BODY;
   // A 1.0 proxy on the way would not know the coding and read the chunks as the next request.
   if (isHttp10 && framing === CHUNKED) throw new Malformed("bad_request", "HTTP/1.0 has no transfer coding.");
@@ -43,7 +46,7 @@ export function parseRequestHead(text: string): RequestHead {
     target,
     isHttp10,
     fields,
-    host: control.host,
+    host,
     framing,
     keepsAlive: isHttp10 ? listHas(connection, "keep-alive") : !listHas(connection, "close"),
     expectsContinue: expect !== undefined && !isHttp10,
@@ -54,14 +57,32 @@ export function parseRequestHead(text: string): RequestHead {
   };
 }
 
-/** RFC 3986 reg-name or IP literal, and a port. User information has no place there. */
-const HOST = /^(?:[A-Za-z0-9._~!$&'()*+,;=%-]*|\[[0-9A-Fa-f:.]+\])(?::\d{0,5})?$/;
+const SLASH = 0x2f;
+const ABSOLUTE = /^http(s?):\/\/([^/?#]+)/i;
+
+/** RFC 9112, 3.2.2 lets the absolute form outrank Host; where the two differ, somebody on the way has routed by the other. */
+function authorityOf(target: string, host: string | undefined): string | undefined {
+  const absolute = ABSOLUTE.exec(target);
+  if (absolute === null) {
+    if (target === "*") return host;
+    throw new Malformed("bad_request_target", "The target is no path and no http URL.");
+  }
+  const [, secure, authority] = absolute;
+  const named = (text: string) => text.toLowerCase().replace(secure === "" ? /:80$/ : /:443$/, "");
+  if (!isAuthority(authority!) || (host !== undefined && named(authority!) !== named(host)))
+    throw new Malformed("bad_request_target", "The target's authority and Host differ.");
+  return authority;
+}
+
+/** A tunnel to anywhere, and an echo of what the gateway adds for the upstream's eyes. */
+const NOT_SERVED: ReadonlySet<string> = new Set(["CONNECT", "TRACE"]);
 
 function parseRequestLine(text: string, end: number): Pick<RequestHead, "method" | "target" | "isHttp10"> {
   const methodEnd = text.indexOf(" ");
   const method = text.slice(0, Math.max(0, methodEnd));
   if (methodEnd > MAX_METHOD_CHARACTERS || !isToken(method))
     throw new Malformed("bad_request", "The request does not begin with a method.");
+  if (NOT_SERVED.has(method)) throw new Malformed("method_not_served", `${method} is not served.`);
   let at = methodEnd + 1;
   while (at < end && (CHARACTERS[text.charCodeAt(at)]! & TARGET) !== 0) at += 1;
   const target = text.slice(methodEnd + 1, at);

@@ -1,6 +1,15 @@
 import { CHARACTERS, FIELD_VALUE } from "./characters.ts";
 import { readFields } from "./field-block.ts";
-import { controlOf, listHas, NO_BODY, statedFraming, UNTIL_CLOSE, type Framing } from "./framing.ts";
+import {
+  CHUNKED,
+  controlOf,
+  listHas,
+  NO_BODY,
+  refuseTabs,
+  statedFraming,
+  UNTIL_CLOSE,
+  type Framing,
+} from "./framing.ts";
 import { Malformed } from "./malformed.ts";
 import { MAX_FIELDS } from "./request-head.ts";
 
@@ -22,18 +31,21 @@ export function parseResponseHead(text: string, method: string): ResponseHead {
     throw new Malformed("bad_request", "The answer does not begin with HTTP/1.0 or HTTP/1.1.");
   const digits = text.slice(9, 12);
   const after = lineStop > 12 ? text.charCodeAt(12) : 0x20;
-  if (!/^[1-9]\d\d$/.test(digits) || after !== 0x20 || !isReason(text, 13, lineStop))
+  if (!/^[1-5]\d\d$/.test(digits) || after !== 0x20 || !isReason(text, 13, lineStop))
     throw new Malformed("bad_request", "The answer's status line is not one.");
   const status = Number(digits);
   const fields = lineEnd === -1 ? [] : readFields(text, lineEnd + 2, MAX_FIELDS);
   const control = controlOf(fields);
+  refuseTabs(text);
   const stated = statedFraming(control);
   const { connection } = control;
+  // HTTP/1.0 knows no coding: what comes after such an answer is not trusted (RFC 9112, 6.1).
+  const isFaulty = minor === 0 && stated === CHUNKED;
   return {
     status,
     fields,
     framing: mayHaveBody(status, method) ? (stated ?? UNTIL_CLOSE) : NO_BODY,
-    keepsAlive: minor === 0 ? listHas(connection, "keep-alive") : !listHas(connection, "close"),
+    keepsAlive: minor === 0 ? listHas(connection, "keep-alive") && !isFaulty : !listHas(connection, "close"),
     connection,
   };
 }

@@ -1,13 +1,9 @@
 import type { Socket } from "node:net";
 import { Deadline } from "../deadline.ts";
-import { Fields } from "../fields.ts";
-import type { BodySink, Inbound, RespondOptions } from "../inbound.ts";
-import { interimHead } from "./answer-head.ts";
-import { AnswerWriter } from "./answer-writer.ts";
-import { BodyReader } from "./body-reader.ts";
-import { UNTIL_CLOSE } from "./framing.ts";
+import type { Inbound } from "../inbound.ts";
+import { H1Inbound, type RequestCarrier } from "./h1-inbound.ts";
 import { Malformed } from "./malformed.ts";
-import { parseRequestHead, type RequestHead } from "./request-head.ts";
+import { parseRequestHead } from "./request-head.ts";
 
 /** Milliseconds that a client may take, and bytes that it may send ahead. */
 export interface ServerTimes {
@@ -38,7 +34,7 @@ const PREFACE = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "latin1");
 const AHEAD_BYTES = 65_536;
 
 /** A client's HTTP/1.1 connection: one request at a time, the next one parsed when the answer has ended. */
-export class ServerConnection {
+export class ServerConnection implements RequestCarrier {
   readonly socket: Socket;
   readonly #hooks: ServerHooks;
   readonly #deadline: Deadline;
@@ -49,6 +45,8 @@ export class ServerConnection {
   #working = false;
   #first = true;
   #released = false;
+  /** An answer waits for the client to take it. */
+  #stalled = false;
   #lastAnswer = false;
 
   constructor(socket: Socket, hooks: ServerHooks) {
@@ -66,6 +64,11 @@ export class ServerConnection {
     return this.#current === undefined && this.#pending === undefined;
   }
 
+  /** For bytes, and not for an answer or for the client to take one. */
+  get #isReading(): boolean {
+    return this.#current === undefined && !this.#stalled;
+  }
+
   /** No request is taken after the one under way. */
   finish(): void {
     this.#lastAnswer = true;
@@ -76,22 +79,22 @@ export class ServerConnection {
     return this.#lastAnswer;
   }
 
-  /** Called by the request when its answer has ended. */
   answered(keepsAlive: boolean, bodyDone: boolean): void {
     if (!keepsAlive || !bodyDone || this.#lastAnswer) return this.#close(bodyDone);
     this.#current = undefined;
     if (this.socket.isPaused()) this.socket.resume();
-    this.#deadline.set(performance.now() + this.#hooks.times.idleMs);
-    if (!this.#working && this.#pending !== undefined) this.#work();
+    if (!this.#stalled) this.#deadline.set(performance.now() + this.#hooks.times.idleMs);
+    if (!this.#working) this.#work();
   }
 
-  /** A body's bytes are being waited for, or not. */
   awaitBody(waiting: boolean): void {
+    if (this.#stalled) return;
     if (waiting) this.#deadline.set(performance.now() + this.#hooks.times.bodyIdleMs);
     else this.#deadline.clear();
   }
 
   awaitDrain(): void {
+    this.#stalled = true;
     this.#deadline.set(performance.now() + this.#hooks.times.stalledMs);
   }
 
@@ -115,6 +118,7 @@ export class ServerConnection {
   }
 
   refuse(problem: Malformed): void {
+    this.#released = true;
     this.#deadline.end();
     this.socket.off("data", this.#onData);
     this.#hooks.onMalformed(this.socket, problem);
@@ -122,21 +126,31 @@ export class ServerConnection {
 
   readonly #onData = (data: Buffer): void => {
     const current = this.#current;
-    if (current !== undefined && current.takeBytes(data)) return;
+    if (current?.takeBytes(data) === true) {
+      // Answered with the body's last byte: what came behind it is the next request.
+      if (this.#current === undefined) this.#work();
+      return;
+    }
     this.#pending = this.#pending === undefined ? data : Buffer.concat([this.#pending, data]);
-    if (current === undefined) return this.#work();
-    if (this.#pending.length > AHEAD_BYTES) this.socket.pause();
+    if (current === undefined) this.#work();
+    if (this.#pending !== undefined && this.#pending.length > AHEAD_BYTES) this.socket.pause();
   };
 
   readonly #onEnd = (): void => {
     // Half-closed: the answer under way is still wanted. In the middle of a request there is nothing to answer.
     this.#lastAnswer = true;
-    if (this.#current?.endOfBytes() !== true) this.socket.destroy();
+    if (this.#current === undefined) return this.#close(true);
+    if (!this.#current.endOfBytes()) this.socket.destroy();
   };
 
   readonly #onDrain = (): void => {
+    if (this.#released) return;
+    this.#stalled = false;
     this.#deadline.clear();
-    this.#current?.drained();
+    if (this.#current !== undefined) return this.#current.drained();
+    this.#deadline.set(performance.now() + this.#hooks.times.idleMs);
+    this.#work();
+    if (this.#isReading && this.socket.isPaused()) this.socket.resume();
   };
 
   readonly #onClose = (): void => {
@@ -149,8 +163,14 @@ export class ServerConnection {
   /** Parses requests while there are bytes and nobody is being answered: a loop, so that pipelining cannot nest. */
   #work(): void {
     this.#working = true;
-    while (this.#current === undefined && this.#pending !== undefined && !this.#released && !this.socket.destroyed)
+    while (this.#current === undefined && this.#pending !== undefined && !this.#released && !this.socket.destroyed) {
+      // Answers that the client does not take would pile up: the next request waits until it has.
+      if (this.socket.writableNeedDrain) {
+        if (!this.#stalled) this.awaitDrain();
+        break;
+      }
       if (!this.#begin()) break;
+    }
     this.#working = false;
   }
 
@@ -207,7 +227,8 @@ export class ServerConnection {
     this.#pending = undefined;
     this.socket.off("data", this.#onData);
     if (bodyDone) {
-      this.#deadline.end();
+      // For a client that does not take the answer's last bytes.
+      this.#deadline.set(performance.now() + this.#hooks.times.stalledMs);
       this.socket.destroySoon();
       return;
     }
@@ -218,8 +239,9 @@ export class ServerConnection {
   }
 
   #tooLate(): void {
-    const isRequest = this.#current === undefined && this.#pending !== undefined && !this.#released;
+    const isRequest = this.#current === undefined && this.#pending !== undefined && !this.#released && !this.#stalled;
     if (!isRequest) return void this.socket.destroy();
+    this.#released = true;
     this.socket.off("data", this.#onData);
     this.#hooks.onMalformed(this.socket, "timeout");
   }
@@ -230,157 +252,4 @@ function hasBareLine(data: Buffer, from: number): boolean {
   for (let at = data.indexOf(0x0a, from); at !== -1; at = data.indexOf(0x0a, at + 1))
     if (data[at - 1] !== 0x0d) return true;
   return false;
-}
-
-/** One request of a connection. */
-class H1Inbound implements Inbound {
-  readonly method: string;
-  readonly target: string;
-  readonly authority: string | undefined;
-  readonly version: "1.0" | "1.1";
-  readonly fields: Fields;
-  readonly hasBody: boolean;
-  readonly bodyLength: number | undefined;
-  readonly upgrade: string | undefined;
-  onGone: (() => void) | undefined = undefined;
-  onDrain: (() => void) | undefined = undefined;
-  readonly #connection: ServerConnection;
-  readonly #head: RequestHead;
-  readonly #writer: AnswerWriter;
-  #reader: BodyReader | undefined = undefined;
-  #sink: BodySink | undefined = undefined;
-  #keepsAlive: boolean;
-  #isTunnel = false;
-  #ended = false;
-
-  constructor(connection: ServerConnection, head: RequestHead) {
-    this.#connection = connection;
-    this.#head = head;
-    this.#writer = new AnswerWriter(connection.socket);
-    this.#keepsAlive = head.keepsAlive;
-    this.method = head.method;
-    this.target = head.target;
-    this.authority = head.host;
-    this.version = head.isHttp10 ? "1.0" : "1.1";
-    this.fields = new Fields(head.fields);
-    this.hasBody = head.framing.at !== "none";
-    this.bodyLength = head.framing.at === "length" ? head.framing.bytes : undefined;
-    this.upgrade = head.upgrade;
-  }
-
-  get isBodyDone(): boolean {
-    return this.#reader === undefined ? !this.hasBody && !this.#isTunnel : this.#reader.done;
-  }
-
-  readBody(sink: BodySink): void {
-    if (this.isBodyDone) return sink.onBodyEnd(undefined);
-    this.#sink = sink;
-    this.#reader = new BodyReader(this.#isTunnel ? UNTIL_CLOSE : this.#head.framing, {
-      onBodyData: (chunk) => this.#sink!.onBodyData(chunk),
-      onBodyEnd: (trailers) => this.#sink!.onBodyEnd(trailers),
-    });
-    const before = this.#connection.takePending();
-    if (before === undefined && this.#head.expectsContinue && !this.#writer.headSent)
-      this.#writer.interim("HTTP/1.1 100 Continue\r\n\r\n");
-    if (before !== undefined) this.takeBytes(before);
-    if (this.isBodyDone) return;
-    this.#awaitBody();
-    if (this.#connection.socket.isPaused()) this.#connection.socket.resume();
-  }
-
-  /** False: the bytes are not the body's, or nobody reads it yet. */
-  takeBytes(data: Buffer): boolean {
-    const reader = this.#reader;
-    if (reader === undefined || reader.done) return false;
-    try {
-      const used = reader.read(data, 0);
-      if (used < data.length) this.#connection.putBack(data.subarray(used));
-      this.#awaitBody();
-    } catch (error) {
-      if (!(error instanceof Malformed)) throw error;
-      this.#brokenBody(error);
-    }
-    return true;
-  }
-
-  pauseBody(): void {
-    this.#connection.awaitBody(false);
-    this.#connection.socket.pause();
-  }
-
-  resumeBody(): void {
-    if (this.isBodyDone) return;
-    this.#awaitBody();
-    this.#connection.socket.resume();
-  }
-
-  /** A tunnel's idleness is looked at from the upstream's side, over both directions. */
-  #awaitBody(): void {
-    this.#connection.awaitBody(!this.#isTunnel && !this.isBodyDone);
-  }
-
-  inform(status: number, fields: readonly string[]): void {
-    if (this.version === "1.1" && !this.#writer.headSent) this.#writer.interim(interimHead(status, fields));
-  }
-
-  respond(status: number, fields: readonly string[], { close, bodiless }: RespondOptions): void {
-    const { method, isHttp10 } = this.#head;
-    // A client that still waits for 100 Continue may or may not send the body now, so the connection cannot go on.
-    const keepsAlive = this.#keepsAlive && !close && !this.#connection.isFinishing && this.isBodyDone;
-    this.#keepsAlive = this.#writer.head(status, fields, bodiless, { method, isHttp10, keepsAlive });
-  }
-
-  write(chunk: Buffer): boolean {
-    if (this.#writer.write(chunk)) return true;
-    this.#connection.awaitDrain();
-    return false;
-  }
-
-  flush(): void {
-    this.#writer.flush();
-  }
-
-  end(trailers?: readonly string[]): void {
-    if (this.#ended) return;
-    this.#ended = true;
-    this.onGone = undefined;
-    if (!this.#writer.end(trailers)) return void this.#connection.socket.destroy();
-    this.#connection.answered(this.#keepsAlive, this.isBodyDone);
-  }
-
-  abort(): void {
-    this.#ended = true;
-    this.#connection.socket.resetAndDestroy();
-  }
-
-  tunnel(fields: readonly string[]): void {
-    this.#keepsAlive = false;
-    this.#isTunnel = true;
-    this.#writer.passThrough(interimHead(101, fields));
-  }
-
-  /** The client sends no more. False: it was in the middle of something. */
-  endOfBytes(): boolean {
-    return this.isBodyDone || this.#reader?.endOfConnection() === true;
-  }
-
-  drained(): void {
-    const onDrain = this.onDrain;
-    this.onDrain = undefined;
-    onDrain?.();
-  }
-
-  gone(): void {
-    if (this.#ended) return;
-    this.#ended = true;
-    this.onGone?.();
-  }
-
-  /** Nothing was answered yet: the client is told. Otherwise the cut is all that can be said. */
-  #brokenBody(error: Malformed): void {
-    const { headSent } = this.#writer;
-    this.gone();
-    if (headSent) this.#connection.socket.destroy();
-    else this.#connection.refuse(error);
-  }
 }

@@ -17,6 +17,8 @@ const MAX_SESSIONS = 16;
 /** Streams on a session whose server names no bound, and the most that is put on one. */
 const MAX_STREAMS = 100;
 const IDLE_MS = 60_000;
+/** Two lines of a name that should have one go on as they came, and are no reason to throw. The types do not know it yet. */
+const LENIENT: object = { strictSingleValueFields: false };
 
 interface Session {
   http2: ClientHttp2Session;
@@ -76,7 +78,7 @@ export class ClientSessionPool implements OutboundPool {
       tls === null
         ? connectPlain({ ...target, noDelay: true })
         : connectTls({ ...target, ...tls(), ALPNProtocols: ["h2"] });
-    const http2 = connectSession(authority, { createConnection, settings: { enablePush: false } });
+    const http2 = connectSession(authority, { createConnection, settings: { enablePush: false }, ...LENIENT });
     const session: Session = { http2, isUp: false, streams: 0, waiting: [] };
     this.#sessions.add(session);
     const dialling = setTimeout(

@@ -1,3 +1,5 @@
+import { writableFields } from "../written-fields.ts";
+
 /** The fields of a header block as node:http2 gives it raw, without the pseudo ones; crumbs of a cookie are one again. */
 export function fieldsOf(raw: readonly string[]): string[] {
   const fields: string[] = [];
@@ -24,10 +26,16 @@ const CONNECTION_FIELDS: ReadonlySet<string> = new Set([
   "transfer-encoding",
   "upgrade",
   "http2-settings",
+  // Allowed with one value alone, which whoever means it adds.
+  "te",
 ]);
 
-/** Appends `fields` in the form that node:http2 takes. */
-export function appendFields(block: string[], fields: readonly string[]): string[] {
+/**
+ * Appends `fields` in the form that node:http2 takes. It cuts text to Latin-1 as a socket does, and throws where a name
+ * may not stand.
+ */
+export function appendFields(block: string[], unchecked: readonly string[]): string[] {
+  const fields = writableFields(unchecked);
   for (let index = 0; index < fields.length; index += 2) {
     const name = fields[index]!.toLowerCase();
     if (!CONNECTION_FIELDS.has(name)) block.push(name, fields[index + 1]!);
@@ -35,11 +43,12 @@ export function appendFields(block: string[], fields: readonly string[]): string
   return block;
 }
 
-/** Trailers as node:http2 takes them: an object. */
-export function trailersOf(fields: readonly string[]): Record<string, string | string[]> {
+/** Fields as node:http2 takes those of trailers and of interim answers: an object. */
+export function objectOf(unchecked: readonly string[]): Record<string, string | string[]> {
+  const fields = appendFields([], unchecked);
   const trailers: Record<string, string | string[]> = {};
   for (let index = 0; index < fields.length; index += 2) {
-    const name = fields[index]!.toLowerCase();
+    const name = fields[index]!;
     const before = trailers[name];
     trailers[name] = before === undefined ? fields[index + 1]! : [before, fields[index + 1]!].flat();
   }

@@ -1,10 +1,17 @@
 import { randomBytes } from "node:crypto";
 import { constants, type ServerHttp2Stream } from "node:http2";
+import { isAuthority } from "../authority.ts";
+import { Deadline } from "../deadline.ts";
 import { Fields } from "../fields.ts";
 import type { BodySink, Inbound, RespondOptions } from "../inbound.ts";
-import { appendFields, fieldsOf, trailersOf } from "./fields-of.ts";
+import { allowedTrailers } from "../trailers.ts";
+import { appendFields, fieldsOf, objectOf } from "./fields-of.ts";
 
-const HOST = /^[^\s@/?#\\]*$/;
+/** Milliseconds that a client may take on one stream; see `ServerTimes`. */
+export interface StreamTimes {
+  bodyIdleMs: number;
+  stalledMs: number;
+}
 
 /** One stream of a client's session. */
 export class H2Inbound implements Inbound {
@@ -21,16 +28,22 @@ export class H2Inbound implements Inbound {
   onGone: (() => void) | undefined = undefined;
   onDrain: (() => void) | undefined = undefined;
   readonly #stream: ServerHttp2Stream;
+  readonly #times: StreamTimes;
+  readonly #deadline: Deadline;
+  #readsBody = false;
+  #stalled = false;
   #trailers: string[] | undefined = undefined;
   #answerTrailers: readonly string[] | undefined = undefined;
   #headSent = false;
   #endsWithHead = false;
   #ended = false;
 
-  constructor(stream: ServerHttp2Stream, raw: readonly string[]) {
+  constructor(stream: ServerHttp2Stream, raw: readonly string[], times: StreamTimes) {
     const pseudo = pseudoOf(raw);
     const protocol = pseudo[":protocol"];
     this.#stream = stream;
+    this.#times = times;
+    this.#deadline = new Deadline(() => stream.close(constants.NGHTTP2_CANCEL));
     // Extended CONNECT (RFC 8441) is to HTTP/2 what GET with Upgrade is to HTTP/1.1.
     this.method = protocol === undefined ? (pseudo[":method"] ?? "") : "GET";
     this.target = pseudo[":path"] ?? "";
@@ -49,7 +62,10 @@ export class H2Inbound implements Inbound {
     stream.on("drain", () => this.#drained());
     stream.on("wantTrailers", () => this.#sendTrailers());
     // Registered at once: trailers may come before anybody reads the body.
-    stream.on("trailers", (_headers, _flags, rawTrailers) => (this.#trailers = fieldsOf(rawTrailers ?? [])));
+    stream.on(
+      "trailers",
+      (_headers, _flags, rawTrailers) => (this.#trailers = allowedTrailers(fieldsOf(rawTrailers ?? []))),
+    );
   }
 
   refuse(): void {
@@ -73,34 +89,56 @@ export class H2Inbound implements Inbound {
     if (!this.hasBody && this.upgrade === undefined) return sink.onBodyEnd(undefined);
     if (this.fields.get("expect")?.toLowerCase() === "100-continue" && !this.#headSent)
       stream.additionalHeaders({ ":status": 100 });
-    stream.on("data", (chunk: Buffer) => sink.onBodyData(chunk));
-    stream.once("end", () => sink.onBodyEnd(this.#trailers));
+    this.#awaitBody(true);
+    stream.on("data", (chunk: Buffer) => {
+      this.#awaitBody(this.#readsBody);
+      sink.onBodyData(chunk);
+    });
+    stream.once("end", () => {
+      this.#awaitBody(false);
+      sink.onBodyEnd(this.#trailers);
+    });
   }
 
   pauseBody(): void {
+    this.#awaitBody(false);
     this.#stream.pause();
   }
 
   resumeBody(): void {
+    this.#awaitBody(!this.#stream.readableEnded);
     this.#stream.resume();
+  }
+
+  /** A tunnel's idleness is looked at from the upstream's side. */
+  #awaitBody(waiting: boolean): void {
+    this.#readsBody = waiting;
+    if (this.#stalled || this.#ended || this.upgrade !== undefined) return;
+    if (waiting) this.#deadline.set(performance.now() + this.#times.bodyIdleMs);
+    else this.#deadline.clear();
   }
 
   inform(status: number, fields: readonly string[]): void {
     if (!this.#headSent && !this.#stream.destroyed)
-      this.#stream.additionalHeaders({ ":status": status, ...trailersOf(appendFields([], fields)) });
+      this.#stream.additionalHeaders({ ":status": status, ...objectOf(fields) });
   }
 
   respond(status: number, fields: readonly string[], { bodiless }: RespondOptions): void {
     if (this.#stream.destroyed) return;
     this.#headSent = true;
     this.#endsWithHead = bodiless || this.method === "HEAD";
-    const block = appendFields([":status", String(status)], fields);
+    // To a CONNECT every 2xx is the tunnel that the upstream did not open.
+    const said = this.upgrade !== undefined && status < 300 ? 502 : status;
+    const block = appendFields([":status", String(said)], fields);
     this.#stream.respond(block, { endStream: this.#endsWithHead, waitForTrailers: !this.#endsWithHead });
   }
 
   write(chunk: Buffer): boolean {
     if (chunk.length === 0 || this.#endsWithHead || this.#stream.destroyed) return true;
-    return this.#stream.write(Buffer.from(chunk));
+    if (this.#stream.write(Buffer.from(chunk))) return true;
+    this.#stalled = true;
+    this.#deadline.set(performance.now() + this.#times.stalledMs);
+    return false;
   }
 
   flush(): void {}
@@ -112,6 +150,8 @@ export class H2Inbound implements Inbound {
     this.#answerTrailers = trailers;
     if (this.#endsWithHead) return;
     this.#stream.end();
+    // For a client that opens no window for the rest, or that still sends.
+    this.#deadline.set(performance.now() + this.#times.stalledMs);
     // What the client still sends has no reader (RFC 9113, 8.1): it is told to stop, without an error.
     if (!this.#stream.readableEnded) this.#stream.resume();
   }
@@ -130,13 +170,17 @@ export class H2Inbound implements Inbound {
     this.#stream.respond(appendFields([":status", "200"], kept));
   }
 
+  /** The stream has closed. */
   gone(): void {
+    this.#deadline.end();
     if (this.#ended) return;
     this.#ended = true;
     this.onGone?.();
   }
 
   #drained(): void {
+    this.#stalled = false;
+    this.#awaitBody(this.#readsBody);
     const onDrain = this.onDrain;
     this.onDrain = undefined;
     onDrain?.();
@@ -144,15 +188,19 @@ export class H2Inbound implements Inbound {
 
   #sendTrailers(): void {
     // Without any, an empty frame says that the body has ended.
-    this.#stream.sendTrailers(trailersOf(this.#answerTrailers ?? []));
+    this.#stream.sendTrailers(objectOf(this.#answerTrailers ?? []));
   }
 
   #problemOf(pseudo: Record<string, string>, host: string | undefined): string | undefined {
-    if (pseudo[":method"] === "CONNECT" && this.upgrade === undefined) return "CONNECT is not served.";
+    const method = pseudo[":method"];
+    if ((method === "CONNECT" && this.upgrade === undefined) || method === "TRACE") return `${method} is not served.`;
+    if (this.upgrade !== undefined && this.upgrade !== "websocket")
+      return "The only protocol to change to is websocket.";
     // RFC 9113, 8.3.1: two authorities are two routes.
     if (host !== undefined && pseudo[":authority"] !== undefined && host !== pseudo[":authority"])
       return "Host and :authority differ.";
-    if (this.authority === undefined || !HOST.test(this.authority)) return "The authority is not a name or an address.";
+    if (this.authority === undefined || !isAuthority(this.authority))
+      return "The authority is not a name or an address.";
     if (/[^\x21-\x7e]|[#\\]/.test(this.target)) return "The path holds a character that has to be percent-encoded.";
     const length = this.fields.get("content-length");
     return length !== undefined && !/^\d{1,15}$/.test(length) ? "Content-Length is not a number of bytes." : undefined;

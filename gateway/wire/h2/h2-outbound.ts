@@ -3,7 +3,14 @@ import { constants, type ClientHttp2Session, type ClientHttp2Stream } from "node
 import { Deadline } from "../deadline.ts";
 import { Fields } from "../fields.ts";
 import { UpstreamError, type OutboundHandler, type OutboundRequest, type OutboundStream } from "../outbound.ts";
-import { appendFields, fieldsOf, trailersOf } from "./fields-of.ts";
+import { allowedTrailers } from "../trailers.ts";
+import { writablePath } from "../written-fields.ts";
+import { appendFields, fieldsOf, objectOf } from "./fields-of.ts";
+
+/** Each one goes on to the client at once, so many of them are a flood. */
+const MAX_INTERIM = 32;
+/** Those beyond have no meaning (RFC 9110, 15). */
+const MAX_STATUS = 599;
 
 /** One request on a session to an upstream. */
 export class H2Outbound implements OutboundStream {
@@ -14,6 +21,7 @@ export class H2Outbound implements OutboundStream {
   #trailers: string[] | undefined = undefined;
   #requestTrailers: readonly string[] | undefined = undefined;
   #headSeen = false;
+  #interim = 0;
   #bodyEnded = false;
   onClosed: (() => void) | undefined = undefined;
 
@@ -29,7 +37,7 @@ export class H2Outbound implements OutboundStream {
     if (upgrade !== undefined && !session.remoteSettings.enableConnectProtocol)
       return this.fail(new UpstreamError("malformed", "The upstream's HTTP/2 carries no other protocols (RFC 8441)."));
     const method = upgrade === undefined ? this.#request.method : "CONNECT";
-    const pseudo = [":method", method, ":path", path, ":scheme", scheme, ":authority", authority];
+    const pseudo = [":method", method, ":path", writablePath(path), ":scheme", scheme, ":authority", authority];
     if (upgrade !== undefined) pseudo.push(":protocol", upgrade);
     const block = appendFields(pseudo, fields);
     if (acceptsTrailers) block.push("te", "trailers");
@@ -43,7 +51,10 @@ export class H2Outbound implements OutboundStream {
   }
 
   write(chunk: Buffer): boolean {
-    return this.#stream!.write(Buffer.from(chunk));
+    if (this.#stream!.write(Buffer.from(chunk))) return true;
+    // An upstream that opens no window is waited for as long as for one that does not write.
+    if (!this.#headSeen) this.#deadline.set(performance.now() + this.#request.idleMs);
+    return false;
   }
 
   end(trailers?: readonly string[]): void {
@@ -78,12 +89,18 @@ export class H2Outbound implements OutboundStream {
   #listen(stream: ClientHttp2Stream): void {
     stream.on("headers", (headers) => {
       const status = headers[":status"] ?? 0;
-      if (status > 100) this.#handler?.onInform(status, flat(headers));
+      this.#interim += 1;
+      if (this.#interim > MAX_INTERIM)
+        return this.#cut(new UpstreamError("malformed", "The answer is announced without end."));
+      if (status > 101) this.#handler?.onInform(status, flat(headers), undefined);
     });
     stream.once("response", (headers, flags, raw) => this.#begun(headers[":status"] ?? 0, flags, raw ?? []));
-    stream.on("trailers", (_headers, _flags, raw) => (this.#trailers = fieldsOf(raw ?? [])));
-    stream.on("wantTrailers", () => stream.sendTrailers(trailersOf(this.#requestTrailers ?? [])));
-    stream.on("drain", () => this.#handler?.onDrain());
+    stream.on("trailers", (_headers, _flags, raw) => (this.#trailers = allowedTrailers(fieldsOf(raw ?? []))));
+    stream.on("wantTrailers", () => stream.sendTrailers(objectOf(this.#requestTrailers ?? [])));
+    stream.on("drain", () => {
+      if (!this.#headSeen && !stream.writableEnded) this.#deadline.clear();
+      this.#handler?.onDrain();
+    });
     let cause: Error | undefined;
     stream.on("error", (error) => (cause = error));
     stream.once("close", () => this.#over(stream, cause));
@@ -92,6 +109,7 @@ export class H2Outbound implements OutboundStream {
   #begun(status: number, flags: number, raw: readonly string[]): void {
     const stream = this.#stream!;
     this.#headSeen = true;
+    if (status > MAX_STATUS) return this.#cut(new UpstreamError("malformed", "The answer's status is none."));
     const isTunnel = this.#request.upgrade !== undefined && status === 200;
     const bodiless = (flags & constants.NGHTTP2_FLAG_END_STREAM) !== 0;
     if (isTunnel) this.#handler?.onTunnel([...fieldsOf(raw), "sec-websocket-accept", this.#accept()]);

@@ -1,10 +1,18 @@
 import { performServerHandshake, type ServerHttp2Session } from "node:http2";
 import type { Socket } from "node:net";
+import { Deadline } from "../deadline.ts";
 import type { Inbound } from "../inbound.ts";
-import { H2Inbound } from "./h2-inbound.ts";
+import { H2Inbound, type StreamTimes } from "./h2-inbound.ts";
+
+export interface SessionTimes extends StreamTimes {
+  /** Without a stream, whatever else comes. */
+  idleMs: number;
+  /** For a client to take the last frames. */
+  lingerMs: number;
+}
 
 export interface SessionHooks {
-  idleMs: number;
+  times: SessionTimes;
   maxHeadBytes: number;
   onRequest(inbound: Inbound): void;
 }
@@ -21,11 +29,16 @@ const WINDOW_BYTES = 256 * 1_024;
 export class ServerSession {
   readonly socket: Socket;
   readonly #session: ServerHttp2Session;
+  readonly #times: SessionTimes;
+  readonly #deadline: Deadline;
   readonly #inFlight = new Set<H2Inbound>();
   #finishing = false;
 
   constructor(socket: Socket, hooks: SessionHooks) {
     this.socket = socket;
+    this.#times = hooks.times;
+    this.#deadline = new Deadline(() => this.#tooLate());
+    this.#awaitStream();
     this.#session = performServerHandshake(socket, {
       settings: {
         maxConcurrentStreams: MAX_STREAMS,
@@ -37,14 +50,17 @@ export class ServerSession {
       streamResetBurst: RESET_BURST,
       streamResetRate: RESETS_PER_SECOND,
       maxHeaderListPairs: 200,
+      // Two lines of a name that should have one are the upstream's to judge, and no reason to throw.
+      strictSingleValueFields: false,
       maxSessionMemory: 10,
     });
-    this.#session.setTimeout(hooks.idleMs, () => this.#idle());
     // A broken session closes its socket; the streams learn of it by their own close.
     this.#session.on("error", () => {});
+    socket.once("close", () => this.#deadline.end());
     this.#session.on("stream", (stream, _headers, _flags, raw) => {
-      const inbound = new H2Inbound(stream, raw ?? []);
+      const inbound = new H2Inbound(stream, raw ?? [], hooks.times);
       this.#inFlight.add(inbound);
+      this.#deadline.clear();
       stream.once("close", () => this.#ended(inbound));
       if (inbound.problem === undefined) hooks.onRequest(inbound);
       else inbound.refuse();
@@ -65,9 +81,18 @@ export class ServerSession {
   #ended(inbound: H2Inbound): void {
     this.#inFlight.delete(inbound);
     inbound.gone();
+    if (this.isIdle) this.#awaitStream();
   }
 
-  #idle(): void {
-    if (this.isIdle) this.finish();
+  /** Measured from the last stream's end: a client that only pings does nothing here. */
+  #awaitStream(): void {
+    const { idleMs, lingerMs } = this.#times;
+    this.#deadline.set(performance.now() + (this.#finishing ? lingerMs : idleMs));
+  }
+
+  #tooLate(): void {
+    if (this.#finishing) return void this.socket.destroy();
+    this.finish();
+    this.#awaitStream();
   }
 }
