@@ -23,6 +23,15 @@ export function formsOf(schema: Schema): Bare[] {
   return def.type === "union" ? def.options.flatMap(formsOf) : [bare];
 }
 
+/** What is said of a schema, by itself or by what it stands around. */
+export function descriptionOf(schema: Schema): string | undefined {
+  const own = (schema as { description?: string }).description;
+  if (own !== undefined) return own;
+  const { def } = (schema as Bare)._zod;
+  if ("innerType" in def) return descriptionOf(def.innerType);
+  return def.type === "pipe" ? descriptionOf(def.in) : undefined;
+}
+
 /** The schema of one member or entry of a form; undefined where it has none. */
 export function childOf(form: Bare, part: PropertyKey): Schema | undefined {
   const { def } = form._zod;

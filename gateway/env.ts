@@ -51,6 +51,8 @@ export const gatewayEnv = z.object({
     .optional(),
   /** 0 to 1. */
   OTEL_TRACES_SAMPLER_ARG: z.coerce.number().min(0).max(1).default(1),
+  /** How often secrets of Vault and AWS are read again. */
+  CAUSEWAY_SECRETS_EVERY_SECONDS: z.coerce.number().min(1).max(86_400).default(60),
   /** After SIGTERM: how long connections are still taken, so that a balancer sees /readyz first. */
   CAUSEWAY_DRAIN_GRACE_SECONDS: seconds.default(1),
   /** After that: how long requests in flight may take. */

@@ -45,6 +45,7 @@ export interface GatewayOptions {
   /** Of a node that is configured over the link. */
   settingsFile: string | undefined;
   nodes: number | undefined;
+  secretsEveryMs: number;
   drainGraceMs: number;
   drainMs: number;
   spoolBytes: number;
@@ -74,6 +75,7 @@ export function readOptions(argv: readonly string[], env: GatewayEnv): GatewayOp
     limiter: env.CAUSEWAY_LIMITER,
     settingsFile: env.CAUSEWAY_SETTINGS,
     nodes: env.CAUSEWAY_NODES,
+    secretsEveryMs: env.CAUSEWAY_SECRETS_EVERY_SECONDS * 1_000,
     drainGraceMs: env.CAUSEWAY_DRAIN_GRACE_SECONDS * 1_000,
     drainMs: env.CAUSEWAY_DRAIN_SECONDS * 1_000,
     spoolBytes: env.CAUSEWAY_SPOOL_BYTES,

@@ -1,8 +1,10 @@
 import { parseEnv } from "#base/env.ts";
-import { background, createLogger } from "#base/log.ts";
+import { systemClock } from "#base/clock.ts";
+import { background, createLogger, type Logger } from "#base/log.ts";
 import { FileSource, type Source } from "#gateway/config/index.ts";
 import { LinkSource } from "#gateway/link/index.ts";
 import { startPrimary } from "#gateway/processes/index.ts";
+import { SecretStore } from "#gateway/secrets/index.ts";
 import { gatewayEnv } from "./env.ts";
 import { readOptions, type GatewayOptions } from "./options.ts";
 import { UsageError } from "./usage-error.ts";
@@ -14,7 +16,9 @@ export async function runPrimary(): Promise<void> {
     const log = createLogger("gateway", { level: options.logLevel });
     const stopped = new AbortController();
     for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stopped.abort());
-    const starting = startPrimary(options, sourceOf(options, log, stopped.signal), log, fail);
+    const everyMs = options.secretsEveryMs;
+    const secrets = new SecretStore({ env: process.env, clock: systemClock, random: Math.random, log, everyMs });
+    const starting = startPrimary(options, sourceOf(options, log, secrets, stopped.signal), log, fail, secrets);
     stopped.signal.addEventListener("abort", () => {
       log.info("gateway drains");
       background(
@@ -34,10 +38,10 @@ export async function runPrimary(): Promise<void> {
   }
 }
 
-function sourceOf(options: GatewayOptions, log: ReturnType<typeof createLogger>, stopped: AbortSignal): Source {
+function sourceOf(options: GatewayOptions, log: Logger, secrets: SecretStore, stopped: AbortSignal): Source {
   const { source, tags } = options;
   return source.kind === "file"
-    ? new FileSource({ path: source.path, tags, log })
+    ? new FileSource({ path: source.path, tags, secrets, log })
     : new LinkSource({ ...options, url: source.url, token: source.token, log, stopped });
 }
 

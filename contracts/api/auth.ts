@@ -4,8 +4,11 @@ import { basicAuth, hmacAuth, mtlsAuth, signatureAuth } from "./proof-auth.ts";
 import { jwtAuth, oauth2Auth, oidcAuth } from "./token-auth.ts";
 
 const keyAuth = z.strictObject({
-  /** Where the key is looked for beside `Authorization: Bearer` and `X-API-Key`; given, it is the only place. */
-  header: headerName.optional(),
+  header: headerName
+    .optional()
+    .describe(
+      "Where the key is looked for beside `Authorization: Bearer` and `X-API-Key`; given, it is the only place.",
+    ),
   query: z.string().min(1).max(100).optional(),
 });
 const methods = {

@@ -15,27 +15,36 @@ const origin = z
 /** What browsers let pages of other origins do with an API (Fetch Standard, 3.2). The gateway answers preflights itself. */
 export const cors = z
   .strictObject({
-    /** Whose pages may call. `*.b.example` is any subdomain over https; write `http://*.b.example` for clear text. */
-    origins: z.array(origin).min(1).max(200).describe("Whose pages may call."),
-    /** Methods that a preflight allows. Default: the usual six. */
+    origins: z
+      .array(origin)
+      .min(1)
+      .max(200)
+      .describe(
+        "Whose pages may call. `*.b.example` is any subdomain over https; write `http://*.b.example` for clear text.",
+      ),
     methods: z
       .array(z.string().regex(/^[A-Z]{1,20}$/, "expected a method in capitals, such as GET"))
       .min(1)
       .max(40)
       .default(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"])
-      .describe("Methods that a preflight allows."),
-    /** Request headers that a preflight allows. Default `*`: those that it asks for. */
+      .describe("Methods that a preflight allows. Default: the usual six."),
     headers: z
       .array(headerName)
       .max(200)
       .default(["*"])
-      .describe("Request headers that a preflight allows; `*`: those that it asks for."),
-    /** Response headers that pages may read. Default: the few that the standard always lets them. */
-    exposeHeaders: z.array(headerName).max(200).default([]).describe("Response headers that pages may read."),
-    /** Whether cookies and client certificates may come along. Not together with the origin `*`. Default: no. */
-    credentials: z.boolean().default(false).describe("Whether cookies and client certificates may come along."),
-    /** How long a browser keeps a preflight's answer. Default: 10m. */
-    maxAge: durationMs.default(600_000).describe("How long a browser keeps a preflight's answer."),
+      .describe("Request headers that a preflight allows. Default `*`: those that it asks for."),
+    exposeHeaders: z
+      .array(headerName)
+      .max(200)
+      .default([])
+      .describe("Response headers that pages may read. Default: the few that the standard always lets them."),
+    credentials: z
+      .boolean()
+      .default(false)
+      .describe(
+        "Whether cookies and client certificates may come along. Not together with the origin `*`. Default: no.",
+      ),
+    maxAge: durationMs.default(600_000).describe("How long a browser keeps a preflight's answer. Default: 10m."),
   })
   .refine(({ origins, credentials }) => !credentials || !origins.includes("*"), {
     error: "expected named origins: with credentials any page could act as its visitor",

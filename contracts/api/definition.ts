@@ -21,13 +21,10 @@ import { timeouts, upstream } from "./upstream.ts";
 export const operationSettings = z.strictObject({
   ...limitMembers,
   timeouts: timeouts.optional(),
-  /** In place of the API's own. */
-  retry: retry.optional(),
+  retry: retry.optional().describe("In place of the API's own."),
   breaker: breaker.optional(),
-  /** Refused with 403 `operation_blocked`. */
-  block: z.boolean().optional(),
-  /** In place of the API's own; `false`: none. */
-  cors: operationCors.optional(),
+  block: z.boolean().optional().describe("Refused with 403 `operation_blocked`."),
+  cors: operationCors.optional().describe("In place of the API's own; `false`: none."),
 });
 
 /** What an API does with a request: each version of it may have other ones. */
@@ -37,12 +34,14 @@ export const behaviour = {
   ip: ipAccess.optional(),
   ...limitMembers,
   transform: transform.optional(),
-  /** What pages of other origins may do. Absent: the upstream answers for itself. */
-  cors: cors.optional(),
-  /** How errors of this API look; they go before the gateway's own. */
-  errors: errorTemplates.optional(),
-  /** Whether a path that no operation of the document describes is refused (404 `operation_not_found`) or passed on. */
-  strictOperations: z.boolean().default(false),
+  cors: cors.optional().describe("What pages of other origins may do. Absent: the upstream answers for itself."),
+  errors: errorTemplates.optional().describe("How errors of this API look; they go before the gateway's own."),
+  strictOperations: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Whether a path that no operation of the document describes is refused (404 `operation_not_found`) or passed on.",
+    ),
   operations: z.record(z.string(), operationSettings).default({}),
 };
 

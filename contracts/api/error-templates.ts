@@ -19,22 +19,18 @@ const listed = errorFields.map((field) => `{{${field}}}`).join(", ");
 
 const errorTemplate = z
   .strictObject({
-    /** In place of the status that the gateway would answer. */
     status: z.int().min(200).max(599).optional().describe("In place of the status that the gateway would answer."),
-    /** In place of the form's own. Only where there is one form. */
     contentType: z
       .string()
       .max(200)
       .regex(/^[\w.+-]+\/[\w.+-]+(; ?[\w.=+-]+)*$/, "expected a media type such as text/plain; charset=utf-8")
       .optional()
-      .describe("In place of the form's own media type; only where there is one form."),
-    /** Text, or an object whose texts may hold fields. Their values are escaped as JSON. */
+      .describe("In place of the form's own. Only where there is one form."),
     json: z
       .union([template, z.record(z.string(), z.unknown())])
       .optional()
-      .describe("JSON as text or object; fields are escaped as JSON."),
-    /** Fields are escaped as HTML. */
-    html: template.optional().describe("HTML; fields are escaped as such."),
+      .describe("Text, or an object whose texts may hold fields. Their values are escaped as JSON."),
+    html: template.optional().describe("Fields are escaped as HTML."),
     text: template.optional().describe("Plain text."),
   })
   .refine(({ contentType, json, html, text }) => contentType === undefined || formsOf({ json, html, text }) === 1, {

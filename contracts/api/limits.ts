@@ -6,10 +6,15 @@ import { headerName } from "./primitives.ts";
 const SPIKE_GRAIN_MS = 50;
 
 const spikeFull = z.strictObject({
-  /** What the calls are smoothed to. */
-  rate,
-  /** Calls that may come at once, in place of one after another. Default: as many as fall into 50 ms, at least one. */
-  burst: z.int().min(1).max(100_000).optional(),
+  rate: rate.describe("What the calls are smoothed to."),
+  burst: z
+    .int()
+    .min(1)
+    .max(100_000)
+    .optional()
+    .describe(
+      "Calls that may come at once, in place of one after another. Default: as many as fall into 50 ms, at least one.",
+    ),
 });
 
 /**
@@ -24,10 +29,13 @@ export const spikeArrest = z.union([rate, spikeFull]).transform((value): { rate:
 
 /** A call over a rate waits for its turn in place of a 429. A quota never waits. */
 export const throttle = z.strictObject({
-  /** Calls that may wait at once for one limit, in each worker of a node; one more is answered 429. */
-  queue: z.int().min(1).max(10_000).default(100),
-  /** How long a call waits at most; then it is answered 429. */
-  waitUpTo: durationMs.default(5_000),
+  queue: z
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(100)
+    .describe("Calls that may wait at once for one limit, in each worker of a node; one more is answered 429."),
+  waitUpTo: durationMs.default(5_000).describe("How long a call waits at most; then it is answered 429."),
 });
 export type Throttle = z.infer<typeof throttle>;
 
@@ -48,13 +56,13 @@ export const customLimit = z
   .strictObject({
     rate: rate.optional(),
     quota: rate.optional(),
-    /** What the calls are counted by. A claim may be a path: `org.id`. */
-    by,
-    /**
-     * What a call without that value is: counted by its address (`address`), not counted here (`skip`), or answered 400
-     * `limit_value_missing` (`refuse`). Not counting is not the default, since a caller would only have to leave it out.
-     */
-    whenAbsent: z.enum(["address", "skip", "refuse"]).default("address"),
+    by: by.describe("What the calls are counted by. A claim may be a path: `org.id`."),
+    whenAbsent: z
+      .enum(["address", "skip", "refuse"])
+      .default("address")
+      .describe(
+        "What a call without that value is: counted by its address (`address`), not counted here (`skip`), or answered 400 `limit_value_missing` (`refuse`). Not counting is not the default, since a caller would only have to leave it out.",
+      ),
   })
   .refine(({ rate, quota }) => rate !== undefined || quota !== undefined, {
     error: "expected a rate, a quota or both",
@@ -63,10 +71,10 @@ export type CustomLimit = z.infer<typeof customLimit>;
 
 /** The members that an API and each of its operations have for limits. */
 export const limitMembers = {
-  /** Over all callers together: `1000/s`. */
-  rate: rate.optional(),
-  /** Over all callers together, in fixed periods since 1970-01-01T00:00Z: `1000000/30d`. */
-  quota: rate.optional(),
+  rate: rate.optional().describe("Over all callers together: `1000/s`."),
+  quota: rate
+    .optional()
+    .describe("Over all callers together, in fixed periods since 1970-01-01T00:00Z: `1000000/30d`."),
   spikeArrest: spikeArrest.optional(),
   throttle: throttle.optional(),
   limits: z.array(customLimit).max(20).optional(),

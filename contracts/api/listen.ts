@@ -21,13 +21,16 @@ export const host = z
   );
 
 const listenFull = z.strictObject({
-  /** Absent: any host. */
-  host: host.optional(),
+  host: host.optional().describe("Absent: any host."),
   path: listenPath,
-  /** Whether the listen path is taken off before the upstream sees the request. */
-  strip: z.boolean().default(true),
-  /** Not reachable by callers: only by other APIs of the gateway, as `causeway://<id>/…`. */
-  internal: z.boolean().default(false),
+  strip: z
+    .boolean()
+    .default(true)
+    .describe("Whether the listen path is taken off before the upstream sees the request."),
+  internal: z
+    .boolean()
+    .default(false)
+    .describe("Not reachable by callers: only by other APIs of the gateway, as `causeway://<id>/…`."),
 });
 export const listen = z.union([
   listenPath.transform((path) => ({ path, strip: true as boolean, internal: false as boolean, host: undefined })),

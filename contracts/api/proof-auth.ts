@@ -19,14 +19,14 @@ const signatureAlgorithm = z.enum(["ed25519", "ecdsa-p256-sha256", "rsa-pss-sha5
 /** One that signs: its public key in PEM, or the secret that is shared with it. */
 const signer = z
   .strictObject({
-    /** What signatures name as `keyid`; limits and analytics are by it. */
-    id: z.string().min(1).max(200),
+    id: z.string().min(1).max(200).describe("What signatures name as `keyid`; limits and analytics are by it."),
     publicKey: z.string().startsWith("-----BEGIN ", "expected a public key or certificate in PEM").optional(),
     secret: secretReference.optional(),
-    /** Whether the secret's text is its bytes, or writes them in base64. */
-    encoding: z.enum(["text", "base64"]).default("text"),
-    /** Policies of this signer; none: its signature opens the API. */
-    policies,
+    encoding: z
+      .enum(["text", "base64"])
+      .default("text")
+      .describe("Whether the secret's text is its bytes, or writes them in base64."),
+    policies: policies.describe("Policies of this signer; none: its signature opens the API."),
   })
   .refine(({ publicKey, secret }) => (publicKey === undefined) !== (secret === undefined), {
     error: "expected one of publicKey and secret",
@@ -34,24 +34,30 @@ const signer = z
 
 /** HTTP Message Signatures (RFC 9421). */
 export const signatureAuth = z.strictObject({
-  /** What a signature must cover, as it would write it: `@method`, `@target-uri`, `content-digest`. */
   components: z
     .array(z.string().regex(/^(@[a-z-]+|[!#$%&'*+.^_`|~0-9a-z-]+)$/, "expected a component name in lower case"))
     .max(50)
-    .default(["@method", "@target-uri"]),
-  /** How old `created` may be; a signature without `created` is refused. */
-  maxAge: durationMs.default(300_000),
+    .default(["@method", "@target-uri"])
+    .describe("What a signature must cover, as it would write it: `@method`, `@target-uri`, `content-digest`."),
+  maxAge: durationMs.default(300_000).describe("How old `created` may be; a signature without `created` is refused."),
   clockSkew: durationMs.default(30_000),
-  /** Algorithms that are accepted. Default: the one that fits the signer's key (RSA: rsa-pss-sha512). */
-  algorithms: z.array(signatureAlgorithm).min(1).optional(),
-  /** Whether a signature must carry a `nonce`. One that is seen again within `maxAge` by the same worker is refused. */
-  requireNonce: z.boolean().default(false),
-  /** Bytes of a body that is held to check its Content-Digest (RFC 9530); a larger one is 413. */
+  algorithms: z
+    .array(signatureAlgorithm)
+    .min(1)
+    .optional()
+    .describe("Algorithms that are accepted. Default: the one that fits the signer's key (RSA: rsa-pss-sha512)."),
+  requireNonce: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Whether a signature must carry a `nonce`. One that is seen again within `maxAge` by the same worker is refused.",
+    ),
   maxBodyBytes: z
     .int()
     .min(0)
     .max(64 * 1_024 * 1_024)
-    .default(1_024 * 1_024),
+    .default(1_024 * 1_024)
+    .describe("Bytes of a body that is held to check its Content-Digest (RFC 9530); a larger one is 413."),
   keys: z.array(signer).min(1).max(1_000),
 });
 export type SignatureAuth = z.infer<typeof signatureAuth>;
@@ -62,13 +68,12 @@ export const hmacAuth = z.strictObject({
     .array(z.enum(["hmac-sha1", "hmac-sha256", "hmac-sha384", "hmac-sha512", "rsa-sha256"]))
     .min(1)
     .default(["hmac-sha256"]),
-  /** By how much the signed date may differ from this node's clock. */
-  clockSkew: durationMs.default(300_000),
-  /** Headers that must be signed beside the date. */
+  clockSkew: durationMs.default(300_000).describe("By how much the signed date may differ from this node's clock."),
   headers: z
     .array(z.string().regex(/^(\(request-target\)|[!#$%&'*+.^_`|~0-9a-z-]+)$/, "expected a header in lower case"))
     .max(50)
-    .default(["(request-target)"]),
+    .default(["(request-target)"])
+    .describe("Headers that must be signed beside the date."),
   keys: z.array(signer).min(1).max(1_000),
 });
 export type Signer = z.infer<typeof signer>;
@@ -81,30 +86,33 @@ const fingerprint = z
 /** Client certificates. TLS itself is ended by this node: a header that names a certificate is never believed. */
 export const mtlsAuth = z
   .strictObject({
-    /** Authorities that certificates must chain to: PEM, or references to it. Absent: only `allow` decides. */
     ca: z
       .array(z.union([z.string().startsWith("-----BEGIN CERTIFICATE-----"), secretReference]))
       .min(1)
       .max(50)
-      .optional(),
-    /** Certificates that are let in: by fingerprint, or by attributes of their subject. Absent: all of `ca`. */
+      .optional()
+      .describe("Authorities that certificates must chain to: PEM, or references to it. Absent: only `allow` decides."),
     allow: z
       .array(
         z.union([
           fingerprint,
           z.strictObject({
-            /** Attributes that the subject must have: `{ CN: acme, O: Acme }`. Only with `ca`: anyone may write a subject. */
             subject: z
               .record(z.string(), z.string())
-              .refine((value) => Object.keys(value).length > 0, "expected an attribute such as CN"),
+              .refine((value) => Object.keys(value).length > 0, "expected an attribute such as CN")
+              .describe(
+                "Attributes that the subject must have: `{ CN: acme, O: Acme }`. Only with `ca`: anyone may write a subject.",
+              ),
           }),
         ]),
       )
       .min(1)
       .max(1_000)
-      .optional(),
-    /** Policies of every certificate that is let in; none: it opens the API. */
-    policies,
+      .optional()
+      .describe(
+        "Certificates that are let in: by fingerprint, or by attributes of their subject. Absent: all of `ca`.",
+      ),
+    policies: policies.describe("Policies of every certificate that is let in; none: it opens the API."),
   })
   .refine(({ ca, allow }) => ca !== undefined || allow !== undefined, { error: "expected ca, allow or both" })
   .refine(({ ca, allow }) => ca !== undefined || (allow ?? []).every((entry) => typeof entry === "string"), {

@@ -19,10 +19,13 @@ const share = z.union([
 const noticeableMs = durationMs.refine((ms) => ms >= 100, "expected at least 100ms");
 
 const retryBudget = z.strictObject({
-  /** Of the requests of the last ten seconds, how many may be sent again. */
-  share: share.default(0.2).describe("Share of requests that may be sent again, default 20%"),
-  /** So many a second always may, in each worker: a quiet API must not lose its retries to arithmetic. */
-  minPerSecond: z.number().min(0).max(10_000).default(10).describe("Retries a second that are always allowed"),
+  share: share.default(0.2).describe("Of the requests of the last ten seconds, how many may be sent again."),
+  minPerSecond: z
+    .number()
+    .min(0)
+    .max(10_000)
+    .default(10)
+    .describe("So many a second always may, in each worker: a quiet API must not lose its retries to arithmetic."),
 });
 
 /** Statuses that mean that somebody before the service answered, or that it may be tried elsewhere. */
@@ -33,39 +36,38 @@ const retryStatus = z.union([z.literal(429), z.literal(500), z.literal(502), z.l
  * methods (RFC 9110, 9.2.2) with a body that can be sent again, and within the budget.
  */
 export const retry = z.strictObject({
-  /** Further tries after the first; 0 switches retries off. */
-  attempts: z.int().min(0).max(10).default(2).describe("Further tries after the first, default 2"),
+  attempts: z.int().min(0).max(10).default(2).describe("Further tries after the first; 0 switches retries off."),
   budget: z
     .union([share.transform((value) => ({ share: value, minPerSecond: 10 })), retryBudget])
     .prefault({})
     .describe("What retries may cost: 20%, or { share, minPerSecond }"),
-  /**
-   * `connect`: no connection came about, which is always tried again; `reset`: it broke before an answer; `timeout`: no
-   * answer in time.
-   */
   on: z
     .array(z.union([z.enum(["connect", "reset", "timeout"]), retryStatus]))
     .max(8)
     .default(["connect", "reset"])
-    .describe("What is tried again: connect, reset, timeout, 429, 500, 502, 503, 504; default connect and reset"),
-  /** How long one try may take until its answer's headers, but for the time of an upload; counted as `timeout`. */
-  perTryTimeout: noticeableMs.optional().describe("Until the headers of one try's answer"),
+    .describe(
+      "`connect`: no connection came about, which is always tried again; `reset`: it broke before an answer; `timeout`: no answer in time.",
+    ),
+  perTryTimeout: noticeableMs
+    .optional()
+    .describe(
+      "How long one try may take until its answer's headers, but for the time of an upload; counted as `timeout`.",
+    ),
 });
 export type Retry = z.infer<typeof retry>;
 
 /** Per operation and target: too many failures open it, and it lets one probe through after the cool-down. */
 export const breaker = z.strictObject({
   errorShare: share.default(0.5).describe("Share of failures from which it opens, default 50%"),
-  /** Calls within the window below which it never opens. */
-  sample: z.int().min(1).max(100_000).default(20),
+  sample: z.int().min(1).max(100_000).default(20).describe("Calls within the window below which it never opens."),
   window: noticeableMs.default(10_000).describe("What counts as recent, default 10s"),
   coolDown: durationMs.default(30_000).describe("How long it stays open before a probe, default 30s"),
-  /** What counts as a failure; a status is written as a number. */
   on: z
     .array(z.union([z.enum(["5xx", "connect", "reset", "timeout"]), z.int().min(400).max(599)]))
     .min(1)
     .max(16)
-    .default(["5xx", "connect", "reset", "timeout"]),
+    .default(["5xx", "connect", "reset", "timeout"])
+    .describe("What counts as a failure; a status is written as a number."),
 });
 export type Breaker = z.infer<typeof breaker>;
 
@@ -80,19 +82,27 @@ const statusRange = z.union([
 ]);
 
 const healthFull = z.strictObject({
-  /** Below the target's own path, with a query where one is wanted. */
   path: z
     .string()
     .max(1_024)
     .regex(/^\/[^#\s]*$/, "expected a path that starts with /")
-    .default("/"),
+    .default("/")
+    .describe("Below the target's own path, with a query where one is wanted."),
   method: z.enum(["GET", "HEAD", "OPTIONS"]).default("GET"),
   interval: noticeableMs.default(5_000).describe("Between two checks of a target, default 5s"),
   timeout: noticeableMs.default(1_000),
-  /** Checks in a row that must succeed before a target that was out takes requests again. */
-  healthyAfter: z.int().min(1).max(100).default(2),
-  /** Checks in a row that must fail before a target takes no more requests. */
-  unhealthyAfter: z.int().min(1).max(100).default(3),
+  healthyAfter: z
+    .int()
+    .min(1)
+    .max(100)
+    .default(2)
+    .describe("Checks in a row that must succeed before a target that was out takes requests again."),
+  unhealthyAfter: z
+    .int()
+    .min(1)
+    .max(100)
+    .default(3)
+    .describe("Checks in a row that must fail before a target takes no more requests."),
   expect: z.array(statusRange).min(1).max(20).default(["200-399"]),
 });
 /** Active checks: `/health`, or all of it. The node asks each target once an interval, not once a worker. */
@@ -103,12 +113,22 @@ export const health = z.union([
 export type Health = z.infer<typeof health>;
 
 const ejectionFull = z.strictObject({
-  /** Failures in a row (no connection, a broken one, no answer in time, 502, 503, 504) after which a target is left out. */
-  consecutiveFailures: z.int().min(1).max(1_000).default(5),
-  /** The first time; twice as long each further time in a row, up to ten times this. */
-  for: durationMs.default(30_000),
-  /** Past this share of left out targets all of them are used again: a guess must not take a whole API away. */
-  maxShare: share.default(0.5),
+  consecutiveFailures: z
+    .int()
+    .min(1)
+    .max(1_000)
+    .default(5)
+    .describe(
+      "Failures in a row (no connection, a broken one, no answer in time, 502, 503, 504) after which a target is left out.",
+    ),
+  for: durationMs
+    .default(30_000)
+    .describe("The first time; twice as long each further time in a row, up to ten times this."),
+  maxShare: share
+    .default(0.5)
+    .describe(
+      "Past this share of left out targets all of them are used again: a guess must not take a whole API away.",
+    ),
 });
 /** Passive: what the requests themselves show of a target, in each worker. On by default; `false` switches it off. */
 export const ejection = z.union([z.literal(false), ejectionFull]).prefault({});

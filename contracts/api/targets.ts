@@ -21,11 +21,12 @@ const dnsName = z
 const urlTarget = z.strictObject({
   url: targetUrl,
   weight,
-  /**
-   * `dns`: each A and AAAA record of the URL's host is a target, asked again when its TTL ends. `srv`: the host is the name
-   * of SRV records (RFC 2782), whose priority, weight and port count.
-   */
-  resolve: z.enum(["dns", "srv"]).optional(),
+  resolve: z
+    .enum(["dns", "srv"])
+    .optional()
+    .describe(
+      "`dns`: each A and AAAA record of the URL's host is a target, asked again when its TTL ends. `srv`: the host is the name of SRV records (RFC 2782), whose priority, weight and port count.",
+    ),
 });
 export type Target = z.infer<typeof urlTarget>;
 
@@ -71,31 +72,25 @@ const every = durationMs
   .describe("Between two questions, default 10s");
 
 const httpDiscovery = z.strictObject({
-  /** Answers JSON. */
-  url: httpUrl,
+  url: httpUrl.describe("Answers JSON."),
   every,
-  /** Where the list is. An entry is an object, `host:port` or a URL. */
-  items: jsonPath.default("$[*]"),
+  items: jsonPath.default("$[*]").describe("Where the list is. An entry is an object, `host:port` or a URL."),
   host: jsonPath.default("host"),
   port: jsonPath.default("port"),
-  /** Entries without one weigh 1. */
-  weight: jsonPath.default("weight"),
+  weight: jsonPath.default("weight").describe("Entries without one weigh 1."),
   scheme,
   path: basePath,
-  /** Sent as `Authorization: Bearer`. */
-  token: secretReference.optional(),
+  token: secretReference.optional().describe("Sent as `Authorization: Bearer`."),
 });
 export type HttpDiscovery = z.infer<typeof httpDiscovery>;
 
 const consulDiscovery = z.strictObject({
   consul: z.strictObject({
-    /** Of the agent or the servers: http://127.0.0.1:8500 */
-    address: httpUrl,
+    address: httpUrl.describe("Of the agent or the servers: http://127.0.0.1:8500"),
     service: z.string().min(1).max(200),
     tag: z.string().min(1).max(200).optional(),
     datacenter: z.string().min(1).max(200).optional(),
-    /** An ACL token, sent as `X-Consul-Token`. */
-    token: secretReference.optional(),
+    token: secretReference.optional().describe("An ACL token, sent as `X-Consul-Token`."),
   }),
   every,
   scheme,

@@ -35,17 +35,24 @@ const audience = z.union([
 ]);
 
 const tokenChecks = {
-  /** `iss`, exactly. */
-  issuer: z.string().min(1).max(500),
+  issuer: z.string().min(1).max(500).describe("`iss`, exactly."),
   audience,
-  /** Pinned: what the token's own header says chooses among these alone. Default: all that fit the kind of key. */
-  algorithms: z.array(jwsAlgorithm).min(1).optional(),
-  /** By how much clocks may differ at `exp` and `nbf`. */
-  clockSkew: durationMs.default(30_000),
-  /** Past its last refresh a set of keys still serves for so long while its issuer cannot be reached; then 503. */
-  staleFor: durationMs.default(3_600_000),
-  /** A key that the issuer took out of its set still verifies for so long, for tokens signed just before. */
-  rotationOverlap: durationMs.default(600_000),
+  algorithms: z
+    .array(jwsAlgorithm)
+    .min(1)
+    .optional()
+    .describe(
+      "Pinned: what the token's own header says chooses among these alone. Default: all that fit the kind of key.",
+    ),
+  clockSkew: durationMs.default(30_000).describe("By how much clocks may differ at `exp` and `nbf`."),
+  staleFor: durationMs
+    .default(3_600_000)
+    .describe(
+      "Past its last refresh a set of keys still serves for so long while its issuer cannot be reached; then 503.",
+    ),
+  rotationOverlap: durationMs
+    .default(600_000)
+    .describe("A key that the issuer took out of its set still verifies for so long, for tokens signed just before."),
   ...claimRights,
   ...tokenPlaces,
 };
@@ -56,10 +63,10 @@ const isShared = (name: string) => name.startsWith("HS");
 export const jwtAuth = z
   .strictObject({
     ...tokenChecks,
-    /** The issuer's keys: the address of its set, or the set itself. */
-    jwks: jwks.optional(),
-    /** For HS256, HS384 and HS512: the secret that issuer and gateway share. */
-    secret: secretReference.optional(),
+    jwks: jwks.optional().describe("The issuer's keys: the address of its set, or the set itself."),
+    secret: secretReference
+      .optional()
+      .describe("For HS256, HS384 and HS512: the secret that issuer and gateway share."),
   })
   .refine(({ jwks, secret }) => jwks === undefined || secret === undefined, {
     path: ["secret"],
@@ -84,28 +91,30 @@ export const oidcAuth = z
   });
 
 const introspection = z.strictObject({
-  /** The introspection endpoint (RFC 7662). */
-  url: httpUrl,
+  url: httpUrl.describe("The introspection endpoint (RFC 7662)."),
   clientId: z.string().min(1).max(200),
   clientSecret: secretReference,
-  /** How long an active answer is believed, at most until the token's own `exp`. */
-  cacheFor: durationMs.default(30_000),
-  /** How long an inactive answer is believed. */
-  negativeFor: durationMs.default(5_000),
-  /** Past `cacheFor` an active answer still serves for so long while the endpoint cannot be reached; then 503. */
-  staleFor: durationMs.default(300_000),
-  /** `aud` of the answer must name one of these; absent: it is not looked at. */
-  audience: audience.optional(),
+  cacheFor: durationMs
+    .default(30_000)
+    .describe("How long an active answer is believed, at most until the token's own `exp`."),
+  negativeFor: durationMs.default(5_000).describe("How long an inactive answer is believed."),
+  staleFor: durationMs
+    .default(300_000)
+    .describe(
+      "Past `cacheFor` an active answer still serves for so long while the endpoint cannot be reached; then 503.",
+    ),
+  audience: audience.optional().describe("`aud` of the answer must name one of these; absent: it is not looked at."),
 });
 
 const tokenIssue = z.strictObject({
-  /** Below the API's listen path: `POST <listen path><path>` answers tokens (RFC 6749, 4.4). */
   path: z
     .string()
     .regex(/^\/[A-Za-z0-9/._~-]{1,200}$/, "expected a path such as /oauth/token")
-    .default("/oauth/token"),
-  /** What tokens are signed with; at least 32 characters. A token is good on every node that has the same. */
-  signingKey: secretReference,
+    .default("/oauth/token")
+    .describe("Below the API's listen path: `POST <listen path><path>` answers tokens (RFC 6749, 4.4)."),
+  signingKey: secretReference.describe(
+    "What tokens are signed with; at least 32 characters. A token is good on every node that has the same.",
+  ),
   expiresIn: durationMs.default(3_600_000),
 });
 

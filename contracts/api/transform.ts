@@ -4,16 +4,21 @@ import { listenPath } from "./listen.ts";
 import { headerName, headerValue } from "./primitives.ts";
 
 export const headerChanges = z.strictObject({
-  /** Replaces or adds. A value may hold variables, `$key.id`; a dollar sign of its own is written `$$`. */
-  set: z.record(headerName, headerValue.pipe(contextText)).default({}),
+  set: z
+    .record(headerName, headerValue.pipe(contextText))
+    .default({})
+    .describe("Replaces or adds. A value may hold variables, `$key.id`; a dollar sign of its own is written `$$`."),
   remove: z.array(headerName).default([]),
 });
 
 const rewrite = z.strictObject({
-  /** A path below the listen path with `{name}` segments, or a trailing `{rest*}`: `/v1/users/{id}`. */
-  from: listenPath,
-  /** The path that goes upstream; may name the segments of `from`. */
-  to: z.string().regex(/^\/[^?#\s]*$/, "expected a path that starts with /"),
+  from: listenPath.describe(
+    "A path below the listen path with `{name}` segments, or a trailing `{rest*}`: `/v1/users/{id}`.",
+  ),
+  to: z
+    .string()
+    .regex(/^\/[^?#\s]*$/, "expected a path that starts with /")
+    .describe("The path that goes upstream; may name the segments of `from`."),
 });
 
 export const transform = z.strictObject({

@@ -6,14 +6,14 @@ import { balancing, breaker, ejection, health, retry } from "./resilience.ts";
 import { discovery, targets } from "./targets.ts";
 
 export const timeouts = z.strictObject({
-  /** Until the connection to the target stands. */
-  connectMs: durationMs.default(5_000),
-  /** From the request's last byte to the response's headers. */
-  headersMs: durationMs.default(30_000),
-  /** Between two chunks of the response's body. */
-  idleMs: durationMs.default(60_000),
-  /** The whole exchange with all its tries: 504 `upstream_timeout`, or a cut once the answer has begun. Absent: no bound. */
-  totalMs: durationMs.optional(),
+  connectMs: durationMs.default(5_000).describe("Until the connection to the target stands."),
+  headersMs: durationMs.default(30_000).describe("From the request's last byte to the response's headers."),
+  idleMs: durationMs.default(60_000).describe("Between two chunks of the response's body."),
+  totalMs: durationMs
+    .optional()
+    .describe(
+      "The whole exchange with all its tries: 504 `upstream_timeout`, or a cut once the answer has begun. Absent: no bound.",
+    ),
 });
 
 const upstreamFull = z
@@ -23,8 +23,11 @@ const upstreamFull = z
     balancing,
     health: health.optional(),
     ejection,
-    /** Over this time a target that came or came back grows from a tenth of its weight to all of it; 0: at once. */
-    slowStart: durationMs.default(0),
+    slowStart: durationMs
+      .default(0)
+      .describe(
+        "Over this time a target that came or came back grows from a tenth of its weight to all of it; 0: at once.",
+      ),
     ...dialSettings,
     timeouts: timeouts.prefault({}),
     retry: retry.prefault({}),

@@ -22,11 +22,10 @@ const by = z.union(
 );
 
 const lifecycle = {
-  /** `deprecated`: answers say so. `retired`: 410 `version_retired`. */
   state: z
     .enum(["active", "deprecated", "retired"])
     .default("active")
-    .describe("`deprecated`: answers say so in `Deprecation` (RFC 9745). `retired`: 410 `version_retired`."),
+    .describe("`deprecated`: answers say so. `retired`: 410 `version_retired`."),
   deprecatedAt: moment
     .optional()
     .describe("Since when it is deprecated, or from when it will be: the `Deprecation` header (RFC 9745)."),

@@ -8,25 +8,34 @@ import { policy } from "../policy/policy.ts";
 
 /** A gateway's own settings in file configuration. */
 export const gatewaySettings = z.strictObject({
-  /** Bytes of a request's body past which it is refused with 413. */
+  maxConnections: z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .default(50_000)
+    .describe("Connections of clients that one worker has open; one past it is closed at once, and counted."),
   maxRequestBodyBytes: z
     .int()
     .min(0)
-    .default(100 * 1024 * 1024),
-  /** `exact`: one script in Redis a decision; `leased`: a worker spends a lease locally. */
-  limiter: z.enum(["exact", "leased"]).default("leased"),
-  /**
-   * Nodes that serve this configuration. Without Redis each has its part of every limit, so that they keep it together;
-   * with Redis they count in one place and this is not read. CAUSEWAY_NODES goes before it. Default: 1.
-   */
-  nodes: z.int().min(1).max(1_000).optional(),
-  /** Answer `X-RateLimit-*` beside the IETF draft's fields. */
-  legacyRateLimitHeaders: z.boolean().default(false),
-  /** Ports beside the one of `--listen`: TLS, PROXY protocol, TCP and TLS proxies. */
-  listeners: listeners.default([]),
-  /** How errors look that no API has a template for. */
-  errors: errorTemplates.optional(),
-  /** Headers of every request that goes upstream, and of every answer, the gateway's own among them. */
+    .default(100 * 1024 * 1024)
+    .describe("Bytes of a request's body past which it is refused with 413."),
+  limiter: z
+    .enum(["exact", "leased"])
+    .default("leased")
+    .describe("`exact`: one script in Redis a decision; `leased`: a worker spends a lease locally."),
+  nodes: z
+    .int()
+    .min(1)
+    .max(1_000)
+    .optional()
+    .describe(
+      "Nodes that serve this configuration. Without Redis each has its part of every limit, so that they keep it together; with Redis they count in one place and this is not read. CAUSEWAY_NODES goes before it. Default: 1.",
+    ),
+  legacyRateLimitHeaders: z.boolean().default(false).describe("Answer `X-RateLimit-*` beside the IETF draft's fields."),
+  listeners: listeners
+    .default([])
+    .describe("Ports beside the one of `--listen`: TLS, PROXY protocol, TCP and TLS proxies."),
+  errors: errorTemplates.optional().describe("How errors look that no API has a template for."),
   headers: z
     .strictObject({ request: headerChanges.optional(), response: headerChanges.optional() })
     .refine(({ response }) => !Object.keys(response?.set ?? {}).some((name) => /^content-(type|length)$/i.test(name)), {
@@ -34,7 +43,7 @@ export const gatewaySettings = z.strictObject({
       path: ["response", "set"],
     })
     .optional()
-    .describe("Headers of every request that goes upstream, and of every answer."),
+    .describe("Headers of every request that goes upstream, and of every answer, the gateway's own among them."),
 });
 export type GatewaySettings = z.infer<typeof gatewaySettings>;
 
@@ -53,11 +62,12 @@ export type FileConfiguration = z.infer<typeof fileConfiguration>;
 
 /** An entry of `apis` as people write it. */
 const fileApi = apiSettings.extend({
-  /**
-   * The OpenAPI 3.x document that `operations` belong to: a path, a URL or the document itself. Members that stand in its
-   * `x-causeway` need not be written here; those that are written here go first.
-   */
-  openapi: z.union([z.string().min(1), z.record(z.string(), z.unknown())]).optional(),
+  openapi: z
+    .union([z.string().min(1), z.record(z.string(), z.unknown())])
+    .optional()
+    .describe(
+      "The OpenAPI 3.x document that `operations` belong to: a path, a URL or the document itself. Members that stand in its `x-causeway` need not be written here; those that are written here go first.",
+    ),
 });
 
 /** All that may stand in a file, in one schema: what is described, suggested and published. */

@@ -5,27 +5,34 @@ import { entityId } from "../ids.ts";
 /** A certificate that listeners serve, chosen by the name that the client asks for (SNI, RFC 6066). */
 export const certificate = z.strictObject({
   id: entityId,
-  /** Names it is served for, `*.` may lead; absent: those that stand in it. */
   hosts: z
     .array(z.string().regex(/^(\*\.)?[a-z0-9.-]+$/, "expected a host name in lower case; *. may lead"))
-    .optional(),
-  /** PEM: the certificate, then its chain. Read again when it changes. */
-  certificate: secretReference,
-  /** PEM: its private key. */
-  key: secretReference,
-  /** Served where no name fits, or none was asked for; without one such a handshake is refused. */
-  default: z.boolean().default(false),
+    .optional()
+    .describe("Names it is served for, `*.` may lead; absent: those that stand in it."),
+  certificate: secretReference.describe("PEM: the certificate, then its chain. Read again when it changes."),
+  key: secretReference.describe("PEM: its private key."),
+  default: z
+    .boolean()
+    .default(false)
+    .describe("Served where no name fits, or none was asked for; without one such a handshake is refused."),
 });
 export type Certificate = z.infer<typeof certificate>;
 
 const listenerTls = z.strictObject({
   minVersion: z.enum(["TLSv1.2", "TLSv1.3"]).default("TLSv1.2"),
-  /** OpenSSL's list for TLS 1.2, or suite names for TLS 1.3; absent: Node's own, which are sound. */
-  ciphers: z.string().min(1).max(2_000).optional(),
-  /** `request`: the client is asked for a certificate; whether it is needed, and which, each API says (`auth: mtls`). */
-  clientCertificates: z.enum(["none", "request"]).default("none"),
-  /** HTTP/2 by ALPN. */
-  http2: z.boolean().default(true),
+  ciphers: z
+    .string()
+    .min(1)
+    .max(2_000)
+    .optional()
+    .describe("OpenSSL's list for TLS 1.2, or suite names for TLS 1.3; absent: Node's own, which are sound."),
+  clientCertificates: z
+    .enum(["none", "request"])
+    .default("none")
+    .describe(
+      "`request`: the client is asked for a certificate; whether it is needed, and which, each API says (`auth: mtls`).",
+    ),
+  http2: z.boolean().default(true).describe("HTTP/2 by ALPN."),
 });
 
 const streamUrl = z
@@ -44,12 +51,14 @@ const forward = z.union([
 export const listener = z.strictObject({
   host: z.string().min(1).max(255).default("0.0.0.0"),
   port: z.int().min(1).max(65_535),
-  /** Absent: clear text. With `forward` and without it, TLS passes through untouched. */
-  tls: listenerTls.optional(),
-  /** Every connection begins with a PROXY header (v1 or v2) of a balancer, whose addresses are believed. */
-  proxyProtocol: z.boolean().default(false),
-  /** Not HTTP: a TCP or TLS proxy. */
-  forward: forward.optional(),
+  tls: listenerTls
+    .optional()
+    .describe("Absent: clear text. With `forward` and without it, TLS passes through untouched."),
+  proxyProtocol: z
+    .boolean()
+    .default(false)
+    .describe("Every connection begins with a PROXY header (v1 or v2) of a balancer, whose addresses are believed."),
+  forward: forward.optional().describe("Not HTTP: a TCP or TLS proxy."),
 });
 export type Listener = z.infer<typeof listener>;
 

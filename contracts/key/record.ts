@@ -13,35 +13,38 @@ export const keyRecord = z.strictObject({
   hash: keyHash,
   name: z.string().max(100).default(""),
   state: z.enum(["active", "inactive"]).default("active"),
-  /** Milliseconds since the epoch; null: never. */
-  expiresAtMs: z.int().nullable().default(null),
+  expiresAtMs: z.int().nullable().default(null).describe("Milliseconds since the epoch; null: never."),
   policies: z.array(entityId).max(100).default([]),
-  /** Rights beside those of its policies. */
-  apis: access.prefault({}),
-  /** Limits of its own replace those of its policies. */
-  rate: rate.optional(),
+  apis: access.prefault({}).describe("Rights beside those of its policies."),
+  rate: rate.optional().describe("Limits of its own replace those of its policies."),
   quota: rate.optional(),
   spikeArrest: spikeArrest.optional(),
   throttle: throttle.optional(),
   tags: z.array(tag).max(50).default([]),
   metadata: z.record(z.string().max(100), z.string().max(1_000)).default({}),
-  /** The one client certificate that this key may be used with, by fingerprint: without it 401 `certificate_mismatch`. */
   boundCertificate: z
     .string()
     .regex(/^sha256:[0-9a-f]{64}$/, "expected sha256: and 64 hex characters, the certificate's fingerprint")
-    .optional(),
-  /** Raised at every change; anti-entropy compares it. */
-  version: z.int().min(1).default(1),
+    .optional()
+    .describe(
+      "The one client certificate that this key may be used with, by fingerprint: without it 401 `certificate_mismatch`.",
+    ),
+  version: z.int().min(1).default(1).describe("Raised at every change; anti-entropy compares it."),
 });
 export type KeyRecord = z.infer<typeof keyRecord>;
 
 /** A key in file configuration: a secret by reference, or its hash. */
 export const fileKey = keyRecord.omit({ hash: true, expiresAtMs: true, version: true }).extend({
-  /** `env://ACME_KEY` or `file:///run/secrets/acme`; never the secret itself. */
   secret: z
     .string()
-    .regex(/^(env|file):\/\/.+$/, "expected a reference such as env://ACME_KEY or file:///run/secrets/acme")
-    .optional(),
+    .regex(
+      /^(env|file|vault|aws-sm):\/\/.+$/,
+      "expected a reference such as env://ACME_KEY or file:///run/secrets/acme",
+    )
+    .optional()
+    .describe(
+      "`env://ACME_KEY`, `file:///run/secrets/acme`, or of a store, `vault://kv/acme#key`; never the secret itself.",
+    ),
   hash: z
     .string()
     .regex(/^sha256:[0-9a-f]{64}$/, "expected sha256: and 64 hex characters")

@@ -5,24 +5,28 @@ import { rate } from "../quantities.ts";
 
 /** A path below an API's listen path that is allowed: for APIs without a document, or finer than their operations. */
 const pathGrant = z.strictObject({
-  /** Absent: every method. `GET` allows HEAD too (RFC 9110, 9.3.2). */
   methods: z
     .array(z.enum(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]))
     .min(1)
-    .optional(),
-  /** A template: `/orders/{id}`, or with the rest of the path, `/files/{path*}`. */
+    .optional()
+    .describe("Absent: every method. `GET` allows HEAD too (RFC 9110, 9.3.2)."),
   path: z
     .string()
     .max(1_024)
     .regex(/^\/[^?#\s]*$/, "expected a path that starts with / and has no query")
-    .refine((path) => !/\*\}./.test(path), "{name*} may only stand at the end"),
+    .refine((path) => !/\*\}./.test(path), "{name*} may only stand at the end")
+    .describe("A template: `/orders/{id}`, or with the rest of the path, `/files/{path*}`."),
 });
 export type PathGrant = z.infer<typeof pathGrant>;
 
 /** What a holder may do with one API. With neither operations nor paths: all of it; with both, what either allows. */
 export const accessGrant = z.strictObject({
-  /** operationIds that are allowed. */
-  operations: z.array(z.string().min(1).max(200)).min(1).max(1_000).optional(),
+  operations: z
+    .array(z.string().min(1).max(200))
+    .min(1)
+    .max(1_000)
+    .optional()
+    .describe("operationIds that are allowed."),
   paths: z.array(pathGrant).min(1).max(100).optional(),
   rate: rate.optional(),
   quota: rate.optional(),
@@ -43,24 +47,25 @@ export type Partition = z.infer<typeof partition>;
 export const policy = z.strictObject({
   id: entityId,
   name: z.string().min(1).max(100).optional(),
-  /** An inactive policy deactivates the keys that carry it. */
-  state: z.enum(["active", "inactive"]).default("active"),
-  /** Which parts apply: `[access]` only gives rights, `[rate, quota]` only limits what other policies open. */
+  state: z
+    .enum(["active", "inactive"])
+    .default("active")
+    .describe("An inactive policy deactivates the keys that carry it."),
   partitions: z
     .array(partition)
     .min(1)
     .refine((parts) => new Set(parts).size === parts.length, "expected each part once")
-    .default(["access", "rate", "quota"]),
-  /** Whether each key has the limits for itself, or all keys of the policy share one count. */
-  scope: z.enum(["key", "policy"]).default("key"),
+    .default(["access", "rate", "quota"])
+    .describe("Which parts apply: `[access]` only gives rights, `[rate, quota]` only limits what other policies open."),
+  scope: z
+    .enum(["key", "policy"])
+    .default("key")
+    .describe("Whether each key has the limits for itself, or all keys of the policy share one count."),
   apis: access.prefault({}),
-  /** For one key (or all of them: `scope`) over all the APIs of the policy. */
-  rate: rate.optional(),
+  rate: rate.optional().describe("For one key (or all of them: `scope`) over all the APIs of the policy."),
   quota: rate.optional(),
-  /** Part of `rate`. */
-  spikeArrest: spikeArrest.optional(),
-  /** Part of `rate`: calls over a rate wait. */
-  throttle: throttle.optional(),
+  spikeArrest: spikeArrest.optional().describe("Part of `rate`."),
+  throttle: throttle.optional().describe("Part of `rate`: calls over a rate wait."),
   tags: z.array(tag).max(50).default([]),
 });
 export type AccessGrant = z.infer<typeof accessGrant>;

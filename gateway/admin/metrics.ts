@@ -39,6 +39,7 @@ export interface NodeState {
   droppedCounts: number;
   apis: { loaded: number; quarantined: number; otherShards: number };
   certificates: readonly { certificate: string; daysLeft: number }[];
+  failingSecrets: number;
 }
 
 /**
@@ -102,6 +103,10 @@ export class GatewayMetrics {
       "When the last configuration was applied",
     ),
     refused: this.#gauge("causeway_configuration_refused", "1 while the newest configuration is one that was refused"),
+    failingSecrets: this.#gauge(
+      "causeway_secrets_failing",
+      "Secrets of stores whose last value is used for want of a new one",
+    ),
     workers: this.#gauge("causeway_workers", "Live workers"),
     degraded: this.#gauge("causeway_limit_store_degraded", "1 while limits are counted by this node alone"),
     waiting: this.#gauge("causeway_limit_calls_waiting", "Calls that wait for their turn under a throttle"),
@@ -148,6 +153,7 @@ export class GatewayMetrics {
     this.#gauges.droppedCounts.set(state.droppedCounts);
     this.#gauges.revision.set(state.revision);
     this.#gauges.workers.set(state.workers);
+    this.#gauges.failingSecrets.set(state.failingSecrets);
     this.#restarts.inc(state.restarts - this.#countedRestarts);
     this.#countedRestarts = state.restarts;
     this.#apis.set({ state: "loaded" }, state.apis.loaded);

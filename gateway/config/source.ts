@@ -35,6 +35,8 @@ export interface Source {
   record(entries: AnalyticsEntry[], droppedRecords: number): void;
   /** Nodes of this cluster that are up, where somebody counts them; undefined while nobody has. */
   liveNodes?(): number | undefined;
+  /** A secret of a store is another now. Workers have it already; this is for what was made of it. */
+  secretsChanged?(): Promise<unknown>;
   /** Reads the configuration again; throws with the reason where that fails. */
   reload(): Promise<unknown>;
   status(): Record<string, unknown>;

@@ -9,21 +9,26 @@ import {
 } from "#gateway/config/index.ts";
 import type { TargetWatch } from "#gateway/upstream/index.ts";
 import { proofDeps } from "./proof-deps.ts";
+import { remoteReferencesIn, type SecretStore } from "#gateway/secrets/index.ts";
 import { claimPort } from "./traffic-port.ts";
 import type { WorkerPool } from "./worker-pool.ts";
+
+type FetchedSecrets = Pick<SecretStore, "read" | "want">;
 
 /** The one door for configurations: proved in the primary, swapped in every worker, and only then called applied. */
 export class Applier {
   readonly #pool: Pick<WorkerPool, "apply">;
   readonly #watch: Pick<TargetWatch, "use">;
+  readonly #secrets: FetchedSecrets;
   #prepared: Prepared | undefined;
   #turn: Promise<unknown> = Promise.resolve();
   #listening: ReadonlySet<string> = new Set();
   current: Applied | undefined;
 
-  constructor(pool: Pick<WorkerPool, "apply">, watch: Pick<TargetWatch, "use">) {
+  constructor(pool: Pick<WorkerPool, "apply">, watch: Pick<TargetWatch, "use">, secrets: FetchedSecrets) {
     this.#pool = pool;
     this.#watch = watch;
+    this.#secrets = secrets;
   }
 
   /** The APIs that are served, for the admin address. */
@@ -48,7 +53,8 @@ export class Applier {
 
   async #applyNow(configuration: Configuration): Promise<Applied> {
     const startedAt = performance.now();
-    const prepared = prepare(configuration, this.#prepared, proofDeps(configuration));
+    await this.#fetchSecrets(configuration);
+    const prepared = prepare(configuration, this.#prepared, proofDeps(configuration, this.#secrets));
     const { quarantined } = prepared.parsed;
     if (configuration.onBadApi === "refuse" && quarantined.length > 0)
       throw new RefusedConfiguration(quarantined.map(faultOf));
@@ -67,6 +73,20 @@ export class Applier {
       otherShards: configuration.otherShards ?? [],
     };
     return this.current;
+  }
+
+  /** Reading a secret is a look-up from here on; one that cannot be had is told before anything has changed. */
+  async #fetchSecrets({ apis, certificates }: Configuration): Promise<void> {
+    const wanted = remoteReferencesIn([apis, certificates]);
+    const faults = await this.#secrets.want("configuration", wanted);
+    if (faults.length === 0) return;
+    throw new RefusedConfiguration(
+      faults.map(({ reference, message }) => ({
+        api: null,
+        path: "",
+        message: `${reference} cannot be read: ${message}`,
+      })),
+    );
   }
 
   /** Ports that are new here must be free: workers share theirs, which would also share a stranger's and never say so. */

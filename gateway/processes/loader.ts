@@ -5,7 +5,7 @@ import { plugins } from "#gateway/plugins/index.ts";
 import { buildRoutes, type Routes } from "#gateway/serve/index.ts";
 import type { Identities } from "#gateway/identity/index.ts";
 import type { LimitBook } from "#gateway/limit/index.ts";
-import { processSecrets } from "#gateway/secrets/index.ts";
+import type { Secrets } from "#gateway/secrets/index.ts";
 import type { SessionBook } from "#gateway/session/index.ts";
 import { chaptersOf, type TargetBook } from "#gateway/upstream/index.ts";
 import type { ToWorker } from "./messages.ts";
@@ -18,16 +18,18 @@ export class Loader {
   readonly #sessions: SessionBook;
   readonly #targets: TargetBook;
   readonly #identity: Identities;
+  readonly #secrets: Secrets;
   #definitions = new Map<string, ResolvedApi>();
   #compiled = new Map<string, CompiledApi>();
   #settings = "";
   #policies = "";
 
-  constructor(limits: LimitBook, sessions: SessionBook, targets: TargetBook, identity: Identities) {
+  constructor(limits: LimitBook, sessions: SessionBook, targets: TargetBook, identity: Identities, secrets: Secrets) {
     this.#limits = limits;
     this.#sessions = sessions;
     this.#targets = targets;
     this.#identity = identity;
+    this.#secrets = secrets;
   }
 
   load({ order, changed, policies, settings }: Configure): { routes: Routes; quarantined: Quarantined[] } {
@@ -45,7 +47,7 @@ export class Loader {
       settings,
       sessions: this.#sessions,
       limits: this.#limits,
-      secrets: processSecrets,
+      secrets: this.#secrets,
       identity: this.#identity,
       balancerFor: this.#targets.balancerFor.bind(this.#targets),
     };

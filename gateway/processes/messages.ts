@@ -52,6 +52,8 @@ export type ToWorker =
   /** What the primary found out about targets, before the configuration that names them or after. */
   | { type: "targets"; findings: readonly Findings[] }
   | { type: "answer"; id: number; value: KeyOutcome | LeaseAnswer | ExactAnswer }
+  /** Of stores, all of them each time; before the configuration that names them. */
+  | { type: "secrets"; values: [reference: string, value: string][] }
   /** Files that are written to may have been renamed. */
   | { type: "reopenLogs" }
   | { type: "announceDrain" }

@@ -2,12 +2,12 @@ import { Resolver } from "node:dns/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "#base/clock.ts";
-import type { Logger } from "#base/log.ts";
+import { background, type Logger } from "#base/log.ts";
 import { GatewayMetrics, UpstreamMetrics, certificateDays, startAdmin } from "#gateway/admin/index.ts";
 import type { Applied, Configuration, ConfiguredNode, Source } from "#gateway/config/index.ts";
 import { LocalAuthority, loadQuotas, saveQuotas } from "#gateway/limit/index.ts";
 import type { GatewayOptions } from "#gateway/options.ts";
-import { processSecrets } from "#gateway/secrets/index.ts";
+import type { SecretStore } from "#gateway/secrets/index.ts";
 import { PoolSet, TargetWatch, guardedRequest, parseRanges, targetChecks } from "#gateway/upstream/index.ts";
 import { UsageError } from "#gateway/usage-error.ts";
 import { GATEWAY_VERSION } from "#gateway/version.ts";
@@ -37,8 +37,9 @@ export async function startPrimary(
   source: Source,
   log: Logger,
   onFatal: (message: string) => void,
+  secrets: SecretStore,
 ): Promise<RunningGateway> {
-  const primary = new Primary(options, source, log, onFatal);
+  const primary = new Primary(options, source, log, onFatal, secrets);
   await primary.start();
   return primary;
 }
@@ -52,6 +53,7 @@ class Primary implements RunningGateway {
   readonly #upstreamMetrics = new UpstreamMetrics(this.#metrics.registry);
   readonly #authority: LocalAuthority;
   readonly #watch: TargetWatch;
+  readonly #secrets: SecretStore;
   readonly #startedAt = new Date();
   #savedQuotaChanges = 0;
   #certificates: readonly { certificate: string; daysLeft: number }[] = [];
@@ -63,12 +65,19 @@ class Primary implements RunningGateway {
   #stopping = false;
   listen = "";
 
-  constructor(options: GatewayOptions, source: Source, log: Logger, onFatal: (message: string) => void) {
+  constructor(
+    options: GatewayOptions,
+    source: Source,
+    log: Logger,
+    onFatal: (message: string) => void,
+    secrets: SecretStore,
+  ) {
     this.#options = options;
     this.#source = source;
     this.#log = log;
     this.#onFatal = onFatal;
-    this.#watch = watchFor(options, log);
+    this.#secrets = secrets;
+    this.#watch = watchFor(options, log, secrets);
     this.#authority = new LocalAuthority({
       clock: systemClock,
       holders: () => options.workers,
@@ -90,8 +99,10 @@ class Primary implements RunningGateway {
     if (this.#stopping) return;
     this.#pool = this.#startPool(port, redisPrefix);
     this.#watch.onFindings = (findings) => this.#pool!.pushFindings(findings);
-    this.#applier = new Applier(this.#pool, this.#watch);
+    this.#applier = new Applier(this.#pool, this.#watch, this.#secrets);
     this.#timer = setInterval(() => this.#tick(), QUOTAS_EVERY_MS);
+    this.#secrets.onChange = () => this.#secretsChanged();
+    this.#secrets.start();
     await this.#source.start(this.#node());
     this.#log.info({ listen: this.listen, admin: this.adminUrl, workers }, "gateway is up");
   }
@@ -114,6 +125,7 @@ class Primary implements RunningGateway {
     await this.#pool?.drain(this.#options.drainGraceMs, this.#options.drainMs);
     clearInterval(this.#timer);
     this.#watch.stop();
+    this.#secrets.stop();
     await this.#source.stop();
     this.#saveQuotas();
     this.#admin?.server.close();
@@ -158,6 +170,7 @@ class Primary implements RunningGateway {
       }),
       resolveKey: (hash) => this.#source.resolveKey(hash),
       findings: () => this.#watch.findings(),
+      secrets: () => this.#secrets.values(),
       onCounts: (worker, counts) => this.#count(worker, counts),
       onFatal: ({ code, message }) =>
         this.#onFatal(code ? sentenceFor({ code, message, name: "Error" }, "--listen", listen.host, port) : message),
@@ -186,8 +199,14 @@ class Primary implements RunningGateway {
     return applied;
   }
 
+  #secretsChanged(): void {
+    this.#pool!.pushSecrets();
+    this.#log.info("a secret changed and is used from now on");
+    background(this.#source.secretsChanged?.() ?? Promise.resolve(), this.#log, "a changed secret");
+  }
+
   #readCertificates(): void {
-    this.#certificates = certificateDays(this.#applier!.certificates, processSecrets, Date.now());
+    this.#certificates = certificateDays(this.#applier!.certificates, this.#secrets, Date.now());
     this.#certificatesAtMs = Date.now();
   }
 
@@ -239,6 +258,7 @@ class Primary implements RunningGateway {
         otherShards: applied?.otherShards.length ?? 0,
       },
       certificates: this.#certificates,
+      failingSecrets: this.#secrets.failing,
     });
     this.#upstreamMetrics.setWatched(this.#watch.figures());
     this.#authority.sweep();
@@ -262,19 +282,23 @@ class Primary implements RunningGateway {
   }
 }
 
-function watchFor({ dnsServers, denyPrivate, upstreamAllow }: GatewayOptions, log: Logger): TargetWatch {
+function watchFor(
+  { dnsServers, denyPrivate, upstreamAllow }: GatewayOptions,
+  log: Logger,
+  secrets: SecretStore,
+): TargetWatch {
   const resolver = new Resolver({ timeout: 2_000, tries: 2 });
   if (dnsServers.length > 0) resolver.setServers(dnsServers);
   const guard = { denyPrivate, allowed: parseRanges(upstreamAllow) };
   const ask = guardedRequest(guard);
-  const check = targetChecks(new PoolSet({ ...guard, secrets: processSecrets }));
+  const check = targetChecks(new PoolSet({ ...guard, secrets }));
   return new TargetWatch({
     clock: systemClock,
     random: Math.random,
     resolver,
     ask,
     check,
-    secrets: processSecrets,
+    secrets,
     log,
   });
 }

@@ -4,12 +4,15 @@ import { Identities, noOutbound } from "#gateway/identity/index.ts";
 import { LimitBook, LocalAuthority } from "#gateway/limit/index.ts";
 import type { CompileDeps } from "#gateway/pipeline/index.ts";
 import { plugins } from "#gateway/plugins/index.ts";
-import { processSecrets } from "#gateway/secrets/index.ts";
+import { processSecrets, type Secrets } from "#gateway/secrets/index.ts";
 import { SessionBook } from "#gateway/session/index.ts";
 import { TargetBook, parseRanges, unopenedPool } from "#gateway/upstream/index.ts";
 
 /** Compiling for proof opens nothing: no pool, no session, no count that lasts. */
-export function proofDeps({ settings }: Pick<Configuration, "settings">): CompileDeps {
+export function proofDeps(
+  { settings }: Pick<Configuration, "settings">,
+  secrets: Secrets = processSecrets,
+): CompileDeps {
   const authority = new LocalAuthority({ clock: systemClock, holders: () => 1 });
   const limits = new LimitBook({ authority, clock: systemClock });
   const targets = new TargetBook({
@@ -24,10 +27,10 @@ export function proofDeps({ settings }: Pick<Configuration, "settings">): Compil
     settings,
     limits,
     sessions: new SessionBook({ limits, lookup: () => Promise.resolve({ at: "unknown" }) }),
-    secrets: processSecrets,
+    secrets,
     identity: new Identities({
       outbound: noOutbound,
-      secrets: processSecrets,
+      secrets,
       clock: systemClock,
       trustedProxies: parseRanges([]),
     }),

@@ -16,6 +16,8 @@ export interface WorkerPoolOptions {
   settingsFor(index: number): WorkerSettings;
   authority: LocalAuthority;
   resolveKey(hash: string): Promise<KeyOutcome>;
+  /** What was read in stores of secrets. */
+  secrets(): [reference: string, value: string][];
   /** What is known of targets now, for a worker that starts. */
   findings(): readonly Findings[];
   onCounts(worker: number, counts: WorkerCounts): void;
@@ -63,6 +65,7 @@ export class WorkerPool {
     this.#seq += 1;
     const seq = this.#seq;
     this.#current = { seq, parsed };
+    this.pushSecrets();
     for (const slot of this.#slots) this.#configure(slot);
     while (!this.#stopping && this.#slots.some((slot) => slot.appliedSeq < seq))
       await new Promise<void>((resolve) => this.#wake.push(resolve));
@@ -75,6 +78,10 @@ export class WorkerPool {
 
   pushFindings(findings: Findings): void {
     this.#broadcast({ type: "targets", findings: [findings] });
+  }
+
+  pushSecrets(): void {
+    this.#broadcast({ type: "secrets", values: this.#options.secrets() });
   }
 
   reopenLogs(): void {
@@ -106,6 +113,7 @@ export class WorkerPool {
     worker.on("message", (message: FromWorker) => this.#receive(slot, message));
     worker.once("exit", (code, signal) => this.#ended(slot, code, signal));
     this.#send(slot, { type: "start", settings: this.#options.settingsFor(slot.index) });
+    this.#send(slot, { type: "secrets", values: this.#options.secrets() });
     this.#send(slot, { type: "targets", findings: this.#options.findings() });
     this.#configure(slot);
   }

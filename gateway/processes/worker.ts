@@ -6,7 +6,7 @@ import { messageOf } from "#base/errors.ts";
 import { Identities, IssuerClient } from "#gateway/identity/index.ts";
 import { FallbackAuthority, LimitBook, RedisAuthority, connectRedis, type Authority } from "#gateway/limit/index.ts";
 import { AccessLog, Aggregator, LineWriter } from "#gateway/record/index.ts";
-import { processSecrets } from "#gateway/secrets/index.ts";
+import { ReceivedSecrets } from "#gateway/secrets/index.ts";
 import { TrafficServer } from "#gateway/serve/index.ts";
 import { SessionBook, type KeyOutcome } from "#gateway/session/index.ts";
 import { SpanExporter, Tracer } from "#gateway/trace/index.ts";
@@ -48,6 +48,7 @@ class Worker {
   readonly #targets: TargetBook;
   readonly #identity: Identities;
   readonly #recorder = new Aggregator();
+  readonly #secrets = new ReceivedSecrets();
   readonly #server: TrafficServer;
   readonly #spans: SpanExporter | undefined;
   readonly #lines: LineWriter | undefined;
@@ -73,7 +74,7 @@ class Worker {
     const guard = { denyPrivate: settings.denyPrivate, allowed: parseRanges(settings.upstreamAllow) };
     this.#pools = new PoolSet({
       ...guard,
-      secrets: processSecrets,
+      secrets: this.#secrets,
       enter: (api, inbound, from) => this.#server.enter(api, inbound, from),
     });
     this.#targets = new TargetBook({
@@ -91,13 +92,13 @@ class Worker {
       log,
       trustedProxies,
       reusePort: settings.reusePort,
-      secrets: processSecrets,
+      secrets: this.#secrets,
       guard,
       tracer: this.#spans && settings.tracing && new Tracer(settings.tracing, this.#spans),
     });
     const outbound = new IssuerClient((host) => dialGuard(host, guard));
-    this.#identity = new Identities({ outbound, secrets: processSecrets, clock: systemClock, trustedProxies });
-    this.#loader = new Loader(this.#limits, this.#sessions, this.#targets, this.#identity);
+    this.#identity = new Identities({ outbound, secrets: this.#secrets, clock: systemClock, trustedProxies });
+    this.#loader = new Loader(this.#limits, this.#sessions, this.#targets, this.#identity, this.#secrets);
     this.#timers = [setInterval(() => this.#flush(), FLUSH_MS), setInterval(() => this.#limits.sweep(), SWEEP_MS)];
   }
 
@@ -115,6 +116,8 @@ class Worker {
         return this.#pools.sweep();
       case "answer":
         return this.#questions.answer(message.id, message.value);
+      case "secrets":
+        return this.#secrets.receive(message.values);
       case "reopenLogs":
         return void this.#lines?.reopen();
       case "announceDrain":

@@ -1,5 +1,12 @@
-/** A path that needs no work: no dot segment, empty segment, encoded dot, backslash or fragment. */
-const UNUSUAL = /\/\/|\/\.|%2e|[\\#]/i;
+/** A path without any of these needs no work. */
+const UNUSUAL = /\/\/|\/\.|[%\\#]/;
+
+/**
+ * What upstreams have read in two ways, or never should read: a backslash is a slash to some; a fragment is never sent by a
+ * client; a percent sign begins an encoded byte or nothing; NUL ends a name to some; and bytes that UTF-8 forbids since they
+ * spell a character too long (`%C0%AF` for a slash) are that character to some.
+ */
+const REFUSED = /[\\#]|%(?![0-9a-f]{2})|%00|%c[01]%[89ab]|%e0%[89]|%f0%8/i;
 
 /**
  * The one normalisation (RFC 3986, 6.2.2.3): dot segments are resolved, also when they come percent-encoded, and empty
@@ -9,20 +16,33 @@ const UNUSUAL = /\/\/|\/\.|%2e|[\\#]/i;
 export function normalisePath(path: string): string | undefined {
   if (path.charCodeAt(0) !== 0x2f) return undefined;
   if (!UNUSUAL.test(path)) return path;
-  // A backslash is a slash to some upstreams and a fragment is never sent by a client: both are attempts to differ.
-  if (path.includes("\\") || path.includes("#")) return undefined;
+  if (REFUSED.test(path)) return undefined;
   return resolveSegments(path);
 }
 
-function resolveSegments(path: string): string {
+function resolveSegments(path: string): string | undefined {
   const kept: string[] = [];
   const segments = path.split("/").slice(1);
   for (const segment of segments) {
-    const plain = segment.replace(/%2e/gi, ".");
+    const plain = plainDots(segment);
     if (plain === "..") kept.pop();
+    else if (hidesDots(plain)) return undefined;
     else if (plain !== "." && plain !== "") kept.push(segment);
   }
-  const last = segments.at(-1)?.replace(/%2e/gi, ".");
+  const last = plainDots(segments.at(-1)!);
   const endsInSlash = last === "" || last === "." || last === "..";
   return `/${kept.join("/")}${endsInSlash && kept.length > 0 ? "/" : ""}`;
+}
+
+function plainDots(segment: string): string {
+  return segment.replace(/%2e/gi, ".");
+}
+
+/**
+ * A dot segment to an upstream that decodes slashes before it resolves (`..%2Fadmin`) or that takes what follows a
+ * semicolon off (`..;/admin`), and a name to others: nobody means it well.
+ */
+function hidesDots(plain: string): boolean {
+  if (plain === "." || !/^\.|%2f|%5c/i.test(plain)) return false;
+  return plain.split(/%2f|%5c/i).some((part) => /^\.{1,2}(?:;|$)/.test(part));
 }

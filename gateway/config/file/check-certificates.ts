@@ -2,7 +2,7 @@ import { createPrivateKey, X509Certificate } from "node:crypto";
 import type { FileConfiguration } from "#contracts/config/file.ts";
 import type { Certificate } from "#contracts/config/listener.ts";
 import { messageOf } from "#base/errors.ts";
-import { processSecrets } from "#gateway/secrets/index.ts";
+import { processSecrets, type Secrets } from "#gateway/secrets/index.ts";
 import type { SourceDocument } from "./load-sources.ts";
 import type { Problem } from "./problem.ts";
 
@@ -12,11 +12,15 @@ interface Part {
 }
 
 /** A certificate that cannot be read, is none, has expired, or does not belong to its key; and TLS without any. */
-export function checkCertificates(parts: readonly Part[], problems: Problem[]): void {
+export function checkCertificates(
+  parts: readonly Part[],
+  problems: Problem[],
+  secrets: Secrets = processSecrets,
+): void {
   const count = parts.reduce((sum, { value }) => sum + (value?.certificates.length ?? 0), 0);
   for (const { document, value } of parts) {
     for (const [index, certificate] of (value?.certificates ?? []).entries()) {
-      const found = problemOf(certificate);
+      const found = problemOf(certificate, secrets);
       if (found) problems.push(document.problemAt(["certificates", index, found.member], found.message));
     }
     for (const [index, { tls }] of (value?.settings.listeners ?? []).entries())
@@ -27,8 +31,11 @@ export function checkCertificates(parts: readonly Part[], problems: Problem[]): 
   }
 }
 
-function problemOf({ certificate, key }: Certificate): { member: "certificate" | "key"; message: string } | undefined {
-  const [certificateText, keyText] = [processSecrets.read(certificate), processSecrets.read(key)];
+function problemOf(
+  { certificate, key }: Certificate,
+  secrets: Secrets,
+): { member: "certificate" | "key"; message: string } | undefined {
+  const [certificateText, keyText] = [secrets.read(certificate), secrets.read(key)];
   if (certificateText === undefined)
     return { member: "certificate", message: `${certificate} cannot be read; expected a PEM certificate there` };
   if (keyText === undefined)

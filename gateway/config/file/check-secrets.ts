@@ -12,7 +12,8 @@ interface Part {
 
 /** Every place below an entry of `apis` where a reference may stand, as the contract declares it. */
 const places = fieldsOf(writtenConfiguration.shape.apis.unwrap().element)
-  .filter(({ schema }) => formsOf(schema).includes(formsOf(secretReference)[0]!))
+  // A schema that is described is another one, of the same definition.
+  .filter(({ schema }) => formsOf(schema).some((form) => form._zod.def === secretReference._zod.def))
   .map(({ path }) => path);
 
 /** References of APIs that hold nothing now. Those of keys and certificates are read, and told, where they are used. */

@@ -6,12 +6,14 @@ import type { KeyOutcome } from "#gateway/session/index.ts";
 import type { ConfiguredNode, Source } from "../source.ts";
 import { RefusedConfiguration } from "../refused-configuration.ts";
 import { ConfigurationError, lineOf } from "./configuration-error.ts";
+import type { FetchedSecrets } from "./fetch-secrets.ts";
 import { readFileConfiguration, type FileConfigurationResult } from "./read-file-configuration.ts";
 import { watchFileConfiguration } from "./watch.ts";
 
 export interface FileSourceOptions {
   path: string;
   tags: readonly string[];
+  secrets: FetchedSecrets;
   log: Logger;
 }
 
@@ -62,6 +64,11 @@ export class FileSource implements Source {
     return this.status();
   }
 
+  /** Keys are known by the hash of their secret, so another secret is another configuration. */
+  secretsChanged(): Promise<void> {
+    return this.#reloadChanged();
+  }
+
   status(): Record<string, unknown> {
     return { source: "file", path: this.#options.path, files: this.#files, problems: this.#problems };
   }
@@ -71,7 +78,7 @@ export class FileSource implements Source {
   }
 
   #read(): Promise<FileConfigurationResult> {
-    return readFileConfiguration(this.#options.path, this.#options.tags);
+    return readFileConfiguration(this.#options.path, this.#options.tags, this.#options.secrets);
   }
 
   async #reloadChanged(): Promise<void> {

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { hashToken } from "#base/token.ts";
 import type { FileKey, KeyRecord } from "#contracts/key/record.ts";
+import type { FetchedSecrets } from "./fetch-secrets.ts";
 import type { SourceDocument } from "./load-sources.ts";
 import type { Problem } from "./problem.ts";
 
@@ -11,6 +12,7 @@ export function keyRecordOf(
   key: FileKey,
   problems: Problem[],
   files: string[],
+  secrets: FetchedSecrets,
 ): KeyRecord | undefined {
   const { secret, hash, expires, ...rest } = key;
   const problem = (member: string, message: string) => {
@@ -19,16 +21,26 @@ export function keyRecordOf(
   };
   if ((secret === undefined) === (hash === undefined))
     return problem("secret", "give one of secret (env://NAME, file://PATH) and hash (sha256:…)");
-  const found = hash ? { hash: hash.slice("sha256:".length) } : hashOfReference(secret!, files);
+  const found = hash ? { hash: hash.slice("sha256:".length) } : hashOfReference(secret!, files, secrets);
+  if (found === undefined) return undefined;
   if ("problem" in found) return problem("secret", found.problem);
   return { ...rest, hash: found.hash, expiresAtMs: expires ? Date.parse(expires) : null, version: 1 };
 }
 
-function hashOfReference(reference: string, files: string[]): { hash: string } | { problem: string } {
+function hashOfReference(
+  reference: string,
+  files: string[],
+  secrets: FetchedSecrets,
+): { hash: string } | { problem: string } | undefined {
   const [scheme, place] = [reference.slice(0, reference.indexOf(":")), reference.slice(reference.indexOf("//") + 2)];
   if (scheme === "env") {
     const value = process.env[place];
     return value ? { hash: hashToken(value) } : { problem: `the environment variable ${place} is not set` };
+  }
+  if (scheme !== "file") {
+    const value = secrets.read(reference);
+    // Why a store's secret is not there was told when it was asked for.
+    return value ? { hash: hashToken(value) } : undefined;
   }
   try {
     files.push(place);

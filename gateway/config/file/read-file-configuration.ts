@@ -8,6 +8,7 @@ import { canonicalJson } from "#base/canonical.ts";
 import { messageOf } from "#base/errors.ts";
 import type { Configuration } from "../configuration.ts";
 import { carriesTag } from "../sharding.ts";
+import { fetchSecrets, ownSecrets, type FetchedSecrets } from "./fetch-secrets.ts";
 import { loadSources, type SourceDocument } from "./load-sources.ts";
 import { readDocument } from "./open-api-document.ts";
 import { checkCertificates } from "./check-certificates.ts";
@@ -26,9 +27,14 @@ export interface FileConfigurationResult {
 }
 
 /** Reads a file or a folder, whole or not at all: throws `ConfigurationError` with every problem found. */
-export async function readFileConfiguration(path: string, tags: readonly string[]): Promise<FileConfigurationResult> {
+export async function readFileConfiguration(
+  path: string,
+  tags: readonly string[],
+  secrets: FetchedSecrets = ownSecrets,
+): Promise<FileConfigurationResult> {
   const { documents, problems, files } = loadSources(path);
   const parsed = documents.map((document) => ({ document, ...parseDocument(document, problems) }));
+  await fetchSecrets(documents, secrets, problems);
   const apis: unknown[] = [];
   const places = new Map<string, { document: SourceDocument; path: PropertyKey[] }>();
   for (const { document, value } of parsed)
@@ -40,10 +46,10 @@ export async function readFileConfiguration(path: string, tags: readonly string[
     }
   const policies = parsed.flatMap(({ value }) => value?.policies ?? []);
   const keys = parsed.flatMap(({ document, value }) =>
-    (value?.keys ?? []).flatMap((key, index) => keyRecordOf(document, index, key, problems, files) ?? []),
+    (value?.keys ?? []).flatMap((key, index) => keyRecordOf(document, index, key, problems, files, secrets) ?? []),
   );
   const certificates = parsed.flatMap(({ value }) => value?.certificates ?? []);
-  checkCertificates(parsed, problems);
+  checkCertificates(parsed, problems, secrets);
   checkReferences(parsed, apis, problems);
   checkSecrets(parsed, problems);
   if (problems.length > 0) throw new ConfigurationError(problems.map(lineOf));

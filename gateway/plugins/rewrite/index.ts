@@ -1,7 +1,16 @@
 /** Rewrites the path that goes upstream, by templates: the first whose `from` fits. The query is not touched. */
 import { resolvedApi } from "#contracts/api/resolved.ts";
-import { definePlugin } from "#gateway/pipeline/index.ts";
-import { fillTemplate, matchTemplate, namesOf, parseTemplate, type Template } from "#gateway/route/index.ts";
+import { definePlugin, reject } from "#gateway/pipeline/index.ts";
+import {
+  fillTemplate,
+  matchTemplate,
+  namesOf,
+  normalisePath,
+  parseTemplate,
+  type Template,
+} from "#gateway/route/index.ts";
+
+const unfit = reject(400, "bad_request_target", "The request's path does not become one that can be served.");
 
 export const rewrite = definePlugin({
   name: "rewrite",
@@ -14,7 +23,10 @@ export const rewrite = definePlugin({
       for (const { from, to } of rules) {
         const values = matchTemplate(from, exchange.innerPath);
         if (!values) continue;
-        exchange.upstreamPath = fillTemplate(to, values);
+        // Values beside each other, or beside a dot of the template, may make a dot segment that was none before.
+        const path = normalisePath(fillTemplate(to, values));
+        if (path === undefined) return unfit;
+        exchange.upstreamPath = path;
         return undefined;
       }
       return undefined;
@@ -23,7 +35,7 @@ export const rewrite = definePlugin({
 });
 
 function ruleOf(fromText: string, toText: string): { from: Template; to: Template } {
-  const [from, to] = [parseTemplate(fromText), parseTemplate(toText)];
+  const [from, to] = [parseTemplate(fromText), parseTemplate(toText.replace(/[^!-~]+/g, encodeURIComponent))];
   const known = new Set(namesOf(from));
   const stranger = namesOf(to).find((name) => !known.has(name));
   if (stranger !== undefined)
