@@ -1,5 +1,5 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { figure, figures, rounded } from "./figure.ts";
 
 /** Runs of one machine differ by so much without anybody having changed anything (bench/README.md). */
@@ -11,7 +11,10 @@ export function compareWithBaseline(bench: string, write: boolean): void {
   const now = Object.fromEntries(
     figures().flatMap(({ name, ratio }) => (typeof ratio === "number" ? [[name, ratio]] : [])),
   );
-  if (write) return writeFileSync(file, `${JSON.stringify({ ...read(file), ...now }, null, 2)}\n`);
+  if (write) {
+    mkdirSync(dirname(file), { recursive: true });
+    return writeFileSync(file, `${JSON.stringify({ ...read(file), ...now }, null, 2)}\n`);
+  }
   const kept = read(file);
   for (const [name, ratio] of Object.entries(now)) {
     const before = kept[name];

@@ -57,7 +57,7 @@ export class LoopInbound implements Inbound {
   }
 
   inform(status: number, fields: readonly string[]): void {
-    this.#handler?.onInform(status, fields);
+    this.#handler?.onInform(status, fields, undefined);
   }
 
   respond(status: number, fields: readonly string[], { bodiless }: RespondOptions): void {
