@@ -44,6 +44,10 @@ export const gatewayEnv = z.object({
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
   /** `name=value` by comma, percent-encoded: what the collector wants for its authentication. */
   OTEL_EXPORTER_OTLP_HEADERS: z.string().default(""),
+  /** `none`: figures are not sent to the collector; they stay at /metrics. */
+  OTEL_METRICS_EXPORTER: z.enum(["otlp", "none"]).default("otlp"),
+  /** Milliseconds. */
+  OTEL_METRIC_EXPORT_INTERVAL: z.coerce.number().int().min(100).default(10_000),
   OTEL_SERVICE_NAME: z.string().min(1).default("causeway-gateway"),
   /** Traces that came are recorded as their caller decided, others by ratio: the sampler that is called so is the one there is. */
   OTEL_TRACES_SAMPLER: z

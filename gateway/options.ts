@@ -41,6 +41,8 @@ export interface GatewayOptions {
   /** Undefined: no traces are made, and context passes as it came. */
   tracing: TracingSettings | undefined;
   accessLog: AccessLogSettings | undefined;
+  /** How often figures go to the collector; undefined: never. */
+  pushMetricsEveryMs: number | undefined;
   limiter: "exact" | "leased" | undefined;
   /** Of a node that is configured over the link. */
   settingsFile: string | undefined;
@@ -72,6 +74,7 @@ export function readOptions(argv: readonly string[], env: GatewayEnv): GatewayOp
     dnsServers: parseDnsServers(env.CAUSEWAY_DNS_SERVERS),
     tracing: readTracing(env),
     accessLog: readAccessLog(env),
+    pushMetricsEveryMs: env.OTEL_METRICS_EXPORTER === "none" ? undefined : env.OTEL_METRIC_EXPORT_INTERVAL,
     limiter: env.CAUSEWAY_LIMITER,
     settingsFile: env.CAUSEWAY_SETTINGS,
     nodes: env.CAUSEWAY_NODES,

@@ -1,6 +1,7 @@
 import { Counter, Gauge, createRegistry } from "#base/metrics.ts";
 import type { AnalyticsEntry } from "#contracts/analytics/batch.ts";
 import type { GatewayTimes } from "#gateway/record/index.ts";
+import type { ReportedMetric } from "#gateway/trace/index.ts";
 import type { ClientFigures } from "#gateway/serve/index.ts";
 import { CounterSeries, DurationSeries, type SeriesOptions } from "./bounded-series.ts";
 
@@ -27,7 +28,14 @@ interface WorkerCounts extends ClientFigures {
 
 type Figure = Exclude<
   keyof WorkerCounts,
-  "entries" | "gatewayTimes" | "malformed" | "turnedAway" | "droppedRecords" | "droppedLogLines" | "droppedSpans" | "storeDegraded"
+  | "entries"
+  | "gatewayTimes"
+  | "malformed"
+  | "turnedAway"
+  | "droppedRecords"
+  | "droppedLogLines"
+  | "droppedSpans"
+  | "storeDegraded"
 >;
 type PlaceLabels = Record<"api" | "operation", string>;
 
@@ -177,6 +185,12 @@ export class GatewayMetrics {
     const isGone = ({ api }: { api: string }) => api !== NONE && api !== "other" && !apis.has(api);
     for (const series of [this.#requests, this.#requestBytes, this.#responseBytes]) series.forget(isGone);
     for (const series of [this.#total, this.#upstream, this.#gateway]) series.forget(isGone);
+  }
+
+  /** All figures, those of Node and of upstreams among them, for whoever sends them on. */
+  async report(): Promise<ReportedMetric[]> {
+    // What a registry gives as JSON has this shape; prom-client's own type leaves out names of a histogram's lines.
+    return (await this.registry.getMetricsAsJSON()) as unknown as ReportedMetric[];
   }
 
   refused(): void {

@@ -9,6 +9,7 @@ import { LocalAuthority, loadQuotas, saveQuotas } from "#gateway/limit/index.ts"
 import type { GatewayOptions } from "#gateway/options.ts";
 import type { SecretStore } from "#gateway/secrets/index.ts";
 import { PoolSet, TargetWatch, guardedRequest, parseRanges, targetChecks } from "#gateway/upstream/index.ts";
+import { MetricsPusher } from "#gateway/trace/index.ts";
 import { UsageError } from "#gateway/usage-error.ts";
 import { GATEWAY_VERSION } from "#gateway/version.ts";
 import { Applier } from "./applier.ts";
@@ -29,6 +30,7 @@ export interface RunningGateway {
 }
 
 const QUOTAS_EVERY_MS = 1_000;
+const LAST_PUSH_MS = 2_000;
 const CERTIFICATES_EVERY_MS = 60_000;
 
 /** The primary of a node: admin address, source, workers. Rejects with `UsageError` where the start itself is wrong. */
@@ -58,6 +60,7 @@ class Primary implements RunningGateway {
   #savedQuotaChanges = 0;
   #certificates: readonly { certificate: string; daysLeft: number }[] = [];
   #certificatesAtMs = 0;
+  #pusher: MetricsPusher | undefined;
   #admin: Awaited<ReturnType<typeof startAdmin>> | undefined;
   #pool: WorkerPool | undefined;
   #applier: Applier | undefined;
@@ -103,6 +106,7 @@ class Primary implements RunningGateway {
     this.#timer = setInterval(() => this.#tick(), QUOTAS_EVERY_MS);
     this.#secrets.onChange = () => this.#secretsChanged();
     this.#secrets.start();
+    this.#pusher = this.#startPusher();
     await this.#source.start(this.#node());
     this.#log.info({ listen: this.listen, admin: this.adminUrl, workers }, "gateway is up");
   }
@@ -126,6 +130,7 @@ class Primary implements RunningGateway {
     clearInterval(this.#timer);
     this.#watch.stop();
     this.#secrets.stop();
+    await this.#pusher?.stop(LAST_PUSH_MS);
     await this.#source.stop();
     this.#saveQuotas();
     this.#admin?.server.close();
@@ -197,6 +202,25 @@ class Primary implements RunningGateway {
     this.#metrics.applied(new Set(this.#applier!.apis.map(({ id }) => id)));
     this.#readCertificates();
     return applied;
+  }
+
+  /** Undefined where nobody asked for it. */
+  #startPusher(): MetricsPusher | undefined {
+    const { tracing, pushMetricsEveryMs: everyMs } = this.#options;
+    if (!tracing || everyMs === undefined) return undefined;
+    const { endpoint, headers, serviceName } = tracing;
+    return new MetricsPusher({
+      endpoint,
+      headers,
+      everyMs,
+      resource: {
+        "service.name": serviceName,
+        "service.version": GATEWAY_VERSION,
+        "service.instance.id": `${hostname()}.${process.pid}`,
+      },
+      report: () => this.#metrics.report(),
+      log: this.#log,
+    });
   }
 
   #secretsChanged(): void {

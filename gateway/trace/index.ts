@@ -4,5 +4,7 @@
  * and it must cost nothing where nobody asked for it; what finds no room is counted.
  */
 export { readContext } from "./propagation.ts";
+export type { ReportedMetric } from "./metrics-payload.ts";
+export { MetricsPusher } from "./metrics-pusher.ts";
 export { Trace, Tracer, type TracingSettings } from "./tracer.ts";
 export { SpanExporter } from "./span-exporter.ts";

@@ -21,7 +21,7 @@ beforeAll(async () => {
   collector = createServer((request, response) => {
     asked = request.headers;
     void text(request).then((body) => {
-      const { resourceSpans } = JSON.parse(body) as { resourceSpans: { scopeSpans: { spans: Span[] }[] }[] };
+      const { resourceSpans = [] } = JSON.parse(body) as { resourceSpans?: { scopeSpans: { spans: Span[] }[] }[] };
       spans.push(...resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap((scope) => scope.spans)));
       response.setHeader("content-type", "application/json");
       response.end(request.url === "/v1/traces" ? "{}" : undefined);
