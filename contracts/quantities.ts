@@ -39,7 +39,10 @@ export const durationMs = z.union(
   { error: DURATION },
 );
 
-const parsedRate = z.strictObject({ limit: z.int().min(1), windowMs: z.int().min(1) });
+const parsedRate = z.strictObject({
+  limit: z.int().min(1).describe("How many."),
+  windowMs: z.int().min(1).describe("In how many milliseconds."),
+});
 
 /** Written `100/s` (rates) or `1000000/30d` (quotas); parsed to `{ limit, windowMs }`. */
 export const rate = z.union(

@@ -7,7 +7,7 @@ const upstreamTls = z.strictObject({
     .optional()
     .describe("PEM of the authorities that targets' certificates are checked against; absent: the system's."),
   certificate: secretReference.optional().describe("PEM, where targets ask for a client certificate."),
-  key: secretReference.optional(),
+  key: secretReference.optional().describe("PEM of the private key of `certificate`."),
   serverName: z
     .string()
     .regex(/^[a-z0-9.-]+$/i, "expected a host name")
@@ -32,5 +32,6 @@ export const dialSettings = {
       error: "expected certificate and key together",
       path: ["key"],
     })
-    .optional(),
+    .optional()
+    .describe("TLS towards targets whose URL begins with `https://`."),
 };

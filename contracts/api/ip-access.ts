@@ -7,6 +7,6 @@ const ranges = z.array(range).max(1_000);
 
 /** Addresses that may call. A denied one is refused even where it is allowed too; without `allow` all others may. */
 export const ipAccess = z.strictObject({
-  allow: ranges.min(1).optional(),
-  deny: ranges.optional(),
+  allow: ranges.min(1).optional().describe("Addresses and CIDR ranges that may call; given, no others may."),
+  deny: ranges.optional().describe("Addresses and CIDR ranges that may not call, even where they are allowed."),
 });

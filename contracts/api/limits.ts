@@ -43,10 +43,10 @@ const claimName = z.string().min(1).max(200);
 const by = z.union(
   [
     z.enum(["key", "address"]),
-    z.strictObject({ header: headerName }),
-    z.strictObject({ query: z.string().min(1).max(100) }),
-    z.strictObject({ claim: claimName }),
-    z.strictObject({ metadata: z.string().min(1).max(100) }),
+    z.strictObject({ header: headerName.describe("The value of a request's header.") }),
+    z.strictObject({ query: z.string().min(1).max(100).describe("The value of a parameter of the query.") }),
+    z.strictObject({ claim: claimName.describe("A claim of the caller's token.") }),
+    z.strictObject({ metadata: z.string().min(1).max(100).describe("A member of the key's metadata.") }),
   ],
   { error: "expected key, address, { header }, { query }, { claim } or { metadata }" },
 );
@@ -54,8 +54,10 @@ const by = z.union(
 /** A limit for each value of something that a call carries: a tenant's header, a claim, the key, the client's address. */
 export const customLimit = z
   .strictObject({
-    rate: rate.optional(),
-    quota: rate.optional(),
+    rate: rate.optional().describe("Over all callers together: `1000/s`."),
+    quota: rate
+      .optional()
+      .describe("Over all callers together, in fixed periods since 1970-01-01T00:00Z: `1000000/30d`."),
     by: by.describe("What the calls are counted by. A claim may be a path: `org.id`."),
     whenAbsent: z
       .enum(["address", "skip", "refuse"])
@@ -75,7 +77,9 @@ export const limitMembers = {
   quota: rate
     .optional()
     .describe("Over all callers together, in fixed periods since 1970-01-01T00:00Z: `1000000/30d`."),
-  spikeArrest: spikeArrest.optional(),
-  throttle: throttle.optional(),
-  limits: z.array(customLimit).max(20).optional(),
+  spikeArrest: spikeArrest
+    .optional()
+    .describe("Smooths calls: one in each part of the window, and not all at its beginning."),
+  throttle: throttle.optional().describe("Calls over a rate wait for their turn in place of a 429."),
+  limits: z.array(customLimit).max(20).optional().describe("Limits for each value of something that calls carry."),
 };

@@ -22,7 +22,7 @@ export const host = z
 
 const listenFull = z.strictObject({
   host: host.optional().describe("Absent: any host."),
-  path: listenPath,
+  path: listenPath.describe("Where its paths begin, by whole segments. `/` is the whole host."),
   strip: z
     .boolean()
     .default(true)

@@ -11,7 +11,8 @@ export const basicAuth = z.strictObject({
     .string()
     .regex(/^[\x20-\x7e]{1,100}$/, "expected printable ASCII")
     .refine((text) => !/["\\]/.test(text), "quotes and backslashes are not allowed in a realm")
-    .default("causeway"),
+    .default("causeway")
+    .describe("What a browser shows when it asks for the password."),
 });
 
 const signatureAlgorithm = z.enum(["ed25519", "ecdsa-p256-sha256", "rsa-pss-sha512", "rsa-v1_5-sha256", "hmac-sha256"]);
@@ -20,8 +21,12 @@ const signatureAlgorithm = z.enum(["ed25519", "ecdsa-p256-sha256", "rsa-pss-sha5
 const signer = z
   .strictObject({
     id: z.string().min(1).max(200).describe("What signatures name as `keyid`; limits and analytics are by it."),
-    publicKey: z.string().startsWith("-----BEGIN ", "expected a public key or certificate in PEM").optional(),
-    secret: secretReference.optional(),
+    publicKey: z
+      .string()
+      .startsWith("-----BEGIN ", "expected a public key or certificate in PEM")
+      .optional()
+      .describe("PEM of a public key or certificate."),
+    secret: secretReference.optional().describe("The secret that is shared with the signer."),
     encoding: z
       .enum(["text", "base64"])
       .default("text")
@@ -40,7 +45,7 @@ export const signatureAuth = z.strictObject({
     .default(["@method", "@target-uri"])
     .describe("What a signature must cover, as it would write it: `@method`, `@target-uri`, `content-digest`."),
   maxAge: durationMs.default(300_000).describe("How old `created` may be; a signature without `created` is refused."),
-  clockSkew: durationMs.default(30_000),
+  clockSkew: durationMs.default(30_000).describe("By how much `created` may lie in the future."),
   algorithms: z
     .array(signatureAlgorithm)
     .min(1)
@@ -58,7 +63,7 @@ export const signatureAuth = z.strictObject({
     .max(64 * 1_024 * 1_024)
     .default(1_024 * 1_024)
     .describe("Bytes of a body that is held to check its Content-Digest (RFC 9530); a larger one is 413."),
-  keys: z.array(signer).min(1).max(1_000),
+  keys: z.array(signer).min(1).max(1_000).describe("Who may sign."),
 });
 export type SignatureAuth = z.infer<typeof signatureAuth>;
 
@@ -67,14 +72,15 @@ export const hmacAuth = z.strictObject({
   algorithms: z
     .array(z.enum(["hmac-sha1", "hmac-sha256", "hmac-sha384", "hmac-sha512", "rsa-sha256"]))
     .min(1)
-    .default(["hmac-sha256"]),
+    .default(["hmac-sha256"])
+    .describe("Algorithms that are accepted."),
   clockSkew: durationMs.default(300_000).describe("By how much the signed date may differ from this node's clock."),
   headers: z
     .array(z.string().regex(/^(\(request-target\)|[!#$%&'*+.^_`|~0-9a-z-]+)$/, "expected a header in lower case"))
     .max(50)
     .default(["(request-target)"])
     .describe("Headers that must be signed beside the date."),
-  keys: z.array(signer).min(1).max(1_000),
+  keys: z.array(signer).min(1).max(1_000).describe("Who may sign."),
 });
 export type Signer = z.infer<typeof signer>;
 export type HmacAuth = z.infer<typeof hmacAuth>;

@@ -88,9 +88,9 @@ const healthFull = z.strictObject({
     .regex(/^\/[^#\s]*$/, "expected a path that starts with /")
     .default("/")
     .describe("Below the target's own path, with a query where one is wanted."),
-  method: z.enum(["GET", "HEAD", "OPTIONS"]).default("GET"),
+  method: z.enum(["GET", "HEAD", "OPTIONS"]).default("GET").describe("Of the request that checks."),
   interval: noticeableMs.default(5_000).describe("Between two checks of a target, default 5s"),
-  timeout: noticeableMs.default(1_000),
+  timeout: noticeableMs.default(1_000).describe("How long a check may take."),
   healthyAfter: z
     .int()
     .min(1)
@@ -103,7 +103,12 @@ const healthFull = z.strictObject({
     .max(100)
     .default(3)
     .describe("Checks in a row that must fail before a target takes no more requests."),
-  expect: z.array(statusRange).min(1).max(20).default(["200-399"]),
+  expect: z
+    .array(statusRange)
+    .min(1)
+    .max(20)
+    .default(["200-399"])
+    .describe("Statuses, and ranges of them, of a target that is well."),
 });
 /** Active checks: `/health`, or all of it. The node asks each target once an interval, not once a worker. */
 export const health = z.union([
@@ -137,16 +142,23 @@ export type Ejection = z.infer<typeof ejection>;
 const cookieName = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, "expected a cookie's name");
 const hashKey = z.union([
   z.literal("address"),
-  z.strictObject({ header: headerName }),
-  z.strictObject({ cookie: cookieName }),
-  z.strictObject({ query: z.string().min(1).max(100) }),
+  z.strictObject({ header: headerName.describe("The value of a request's header.") }),
+  z.strictObject({ cookie: cookieName.describe("The value of a cookie.") }),
+  z.strictObject({ query: z.string().min(1).max(100).describe("The value of a parameter of the query.") }),
 ]);
 /**
  * `round-robin` by weight; `least-loaded`: of two drawn at random the one with fewer requests in flight for its weight;
  * `{ hash: … }`: the same key goes to the same target, and a request without that key takes its turn.
  */
 export const balancing = z
-  .union([z.enum(["round-robin", "least-loaded"]), z.strictObject({ hash: hashKey })])
+  .union([
+    z.enum(["round-robin", "least-loaded"]),
+    z.strictObject({
+      hash: hashKey.describe(
+        "What of a request chooses its target: the caller's `address`, a header, a cookie or a parameter.",
+      ),
+    }),
+  ])
   .default("round-robin");
 export type Balancing = z.infer<typeof balancing>;
 export type HashKey = z.infer<typeof hashKey>;

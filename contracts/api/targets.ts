@@ -19,7 +19,9 @@ const dnsName = z
   .regex(/^[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?$/, "expected a host name");
 
 const urlTarget = z.strictObject({
-  url: targetUrl,
+  url: targetUrl.describe(
+    "`http://`, `https://` or `causeway://<api id>`, with a path that comes before each request's.",
+  ),
   weight,
   resolve: z
     .enum(["dns", "srv"])
@@ -32,7 +34,13 @@ export type Target = z.infer<typeof urlTarget>;
 
 /** `{ dns: api.internal, port: 8080 }` is short for a URL with `resolve: dns`. */
 const dnsTarget = z
-  .strictObject({ dns: dnsName, port: port.optional(), scheme, path: basePath, weight })
+  .strictObject({
+    dns: dnsName.describe("A name whose A and AAAA records are the targets."),
+    port: port.optional().describe("Default: of the scheme."),
+    scheme: scheme.describe("How the targets are spoken to."),
+    path: basePath.describe("Comes before the path of each request."),
+    weight,
+  })
   .transform(({ dns, port, scheme, path = "", weight }): Target => {
     return { url: `${scheme}://${dns}${port === undefined ? "" : `:${port}`}${path}`, weight, resolve: "dns" };
   })
@@ -41,9 +49,11 @@ const dnsTarget = z
 /** `{ srv: _http._tcp.api.internal }` is short for a URL with `resolve: srv`. */
 const srvTarget = z
   .strictObject({
-    srv: dnsName.regex(/^_[^.]+\._tcp\./, "expected a service name such as _http._tcp.api.internal"),
-    scheme,
-    path: basePath,
+    srv: dnsName
+      .regex(/^_[^.]+\._tcp\./, "expected a service name such as _http._tcp.api.internal")
+      .describe("A name of SRV records (RFC 2782)."),
+    scheme: scheme.describe("How the targets are spoken to."),
+    path: basePath.describe("Comes before the path of each request."),
     weight,
   })
   .transform(({ srv, scheme, path = "", weight }): Target => {
@@ -75,26 +85,28 @@ const httpDiscovery = z.strictObject({
   url: httpUrl.describe("Answers JSON."),
   every,
   items: jsonPath.default("$[*]").describe("Where the list is. An entry is an object, `host:port` or a URL."),
-  host: jsonPath.default("host"),
-  port: jsonPath.default("port"),
+  host: jsonPath.default("host").describe("Where in an entry its host is."),
+  port: jsonPath.default("port").describe("Where in an entry its port is."),
   weight: jsonPath.default("weight").describe("Entries without one weigh 1."),
-  scheme,
-  path: basePath,
+  scheme: scheme.describe("How the targets are spoken to."),
+  path: basePath.describe("Comes before the path of each request."),
   token: secretReference.optional().describe("Sent as `Authorization: Bearer`."),
 });
 export type HttpDiscovery = z.infer<typeof httpDiscovery>;
 
 const consulDiscovery = z.strictObject({
-  consul: z.strictObject({
-    address: httpUrl.describe("Of the agent or the servers: http://127.0.0.1:8500"),
-    service: z.string().min(1).max(200),
-    tag: z.string().min(1).max(200).optional(),
-    datacenter: z.string().min(1).max(200).optional(),
-    token: secretReference.optional().describe("An ACL token, sent as `X-Consul-Token`."),
-  }),
+  consul: z
+    .strictObject({
+      address: httpUrl.describe("Of the agent or the servers: http://127.0.0.1:8500"),
+      service: z.string().min(1).max(200).describe("The name of the service."),
+      tag: z.string().min(1).max(200).optional().describe("Only instances with this tag."),
+      datacenter: z.string().min(1).max(200).optional().describe("Default: the agent's own."),
+      token: secretReference.optional().describe("An ACL token, sent as `X-Consul-Token`."),
+    })
+    .describe("A service that Consul knows."),
   every,
-  scheme,
-  path: basePath,
+  scheme: scheme.describe("How the targets are spoken to."),
+  path: basePath.describe("Comes before the path of each request."),
 });
 export type ConsulDiscovery = z.infer<typeof consulDiscovery>;
 

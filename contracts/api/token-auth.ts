@@ -22,7 +22,10 @@ const publicJwk = z
     error: "expected a public key; this one holds its secret part, which belongs nowhere near a gateway",
   });
 
-const jwks = z.union([httpUrl, z.strictObject({ keys: z.array(publicJwk).min(1).max(50) })]);
+const jwks = z.union([
+  httpUrl,
+  z.strictObject({ keys: z.array(publicJwk).min(1).max(50).describe("The set itself (RFC 7517, 5): public keys.") }),
+]);
 
 /** One audience or several; the token must name one of them. */
 const audience = z.union([
@@ -36,7 +39,7 @@ const audience = z.union([
 
 const tokenChecks = {
   issuer: z.string().min(1).max(500).describe("`iss`, exactly."),
-  audience,
+  audience: audience.describe("`aud`: the token must name one of these."),
   algorithms: z
     .array(jwsAlgorithm)
     .min(1)
@@ -84,7 +87,7 @@ export type JwtAuth = z.infer<typeof jwtAuth>;
 
 /** OpenID Connect: a JWT whose keys are found by `<issuer>/.well-known/openid-configuration`. */
 export const oidcAuth = z
-  .strictObject({ ...tokenChecks, issuer: httpUrl })
+  .strictObject({ ...tokenChecks, issuer: httpUrl.describe("`iss`, exactly, and where discovery begins.") })
   .refine(({ algorithms }) => !(algorithms ?? []).some(isShared), {
     path: ["algorithms"],
     error: "expected algorithms with public keys: discovery finds no shared secret",
@@ -92,8 +95,8 @@ export const oidcAuth = z
 
 const introspection = z.strictObject({
   url: httpUrl.describe("The introspection endpoint (RFC 7662)."),
-  clientId: z.string().min(1).max(200),
-  clientSecret: secretReference,
+  clientId: z.string().min(1).max(200).describe("As whom the gateway asks."),
+  clientSecret: secretReference.describe("The password of `clientId`."),
   cacheFor: durationMs
     .default(30_000)
     .describe("How long an active answer is believed, at most until the token's own `exp`."),
@@ -115,14 +118,14 @@ const tokenIssue = z.strictObject({
   signingKey: secretReference.describe(
     "What tokens are signed with; at least 32 characters. A token is good on every node that has the same.",
   ),
-  expiresIn: durationMs.default(3_600_000),
+  expiresIn: durationMs.default(3_600_000).describe("How long an issued token is good."),
 });
 
 /** OAuth 2.0: tokens that another server knows (introspection), tokens that the gateway issues to its keys, or both. */
 export const oauth2Auth = z
   .strictObject({
-    introspection: introspection.optional(),
-    issue: tokenIssue.optional(),
+    introspection: introspection.optional().describe("The server that knows the tokens is asked (RFC 7662)."),
+    issue: tokenIssue.optional().describe("Keys may exchange themselves for tokens here (RFC 6749, 4.4)."),
     ...claimRights,
     ...tokenPlaces,
   })

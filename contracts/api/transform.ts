@@ -8,7 +8,7 @@ export const headerChanges = z.strictObject({
     .record(headerName, headerValue.pipe(contextText))
     .default({})
     .describe("Replaces or adds. A value may hold variables, `$key.id`; a dollar sign of its own is written `$$`."),
-  remove: z.array(headerName).default([]),
+  remove: z.array(headerName).default([]).describe("Names of headers that are taken off."),
 });
 
 const rewrite = z.strictObject({
@@ -23,7 +23,14 @@ const rewrite = z.strictObject({
 
 export const transform = z.strictObject({
   request: z
-    .strictObject({ headers: headerChanges.optional(), rewrite: z.array(rewrite).max(100).optional() })
-    .optional(),
-  response: z.strictObject({ headers: headerChanges.optional() }).optional(),
+    .strictObject({
+      headers: headerChanges.optional().describe("Headers that are set and taken off."),
+      rewrite: z.array(rewrite).max(100).optional().describe("Other paths upstream: the first whose `from` fits."),
+    })
+    .optional()
+    .describe("What goes upstream."),
+  response: z
+    .strictObject({ headers: headerChanges.optional().describe("Headers that are set and taken off.") })
+    .optional()
+    .describe("What goes back to the caller."),
 });

@@ -18,20 +18,22 @@ export const timeouts = z.strictObject({
 
 const upstreamFull = z
   .strictObject({
-    targets: targets.default([]),
-    discovery: discovery.optional(),
-    balancing,
-    health: health.optional(),
-    ejection,
+    targets: targets.default([]).describe("URLs, each alone or with a weight, and names that DNS knows."),
+    discovery: discovery.optional().describe("A registry that is asked for targets."),
+    balancing: balancing.describe(
+      "Which target a request goes to: `round-robin` by weight, `least-loaded`, or `{ hash }`.",
+    ),
+    health: health.optional().describe("Active checks: a path, or all that there is to say about them."),
+    ejection: ejection.describe("A target that fails requests is left out for a while; `false` switches it off."),
     slowStart: durationMs
       .default(0)
       .describe(
         "Over this time a target that came or came back grows from a tenth of its weight to all of it; 0: at once.",
       ),
     ...dialSettings,
-    timeouts: timeouts.prefault({}),
-    retry: retry.prefault({}),
-    breaker: breaker.optional(),
+    timeouts: timeouts.prefault({}).describe("How long things may take."),
+    retry: retry.prefault({}).describe("When a request is sent again."),
+    breaker: breaker.optional().describe("Leaves a target alone that fails too often. Absent: none."),
   })
   .refine(({ targets, discovery }) => targets.length > 0 || discovery !== undefined, {
     error: "expected at least one target, or discovery",

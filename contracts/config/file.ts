@@ -14,12 +14,6 @@ export const gatewaySettings = z.strictObject({
     .max(1_000_000)
     .default(50_000)
     .describe("Connections of clients that one worker has open; one past it is closed at once, and counted."),
-  maxConnections: z
-    .int()
-    .min(1)
-    .max(1_000_000)
-    .default(50_000)
-    .describe("Connections of clients that one worker has open; one past it is closed at once, and counted."),
   maxRequestBodyBytes: z
     .int()
     .min(0)
@@ -43,7 +37,10 @@ export const gatewaySettings = z.strictObject({
     .describe("Ports beside the one of `--listen`: TLS, PROXY protocol, TCP and TLS proxies."),
   errors: errorTemplates.optional().describe("How errors look that no API has a template for."),
   headers: z
-    .strictObject({ request: headerChanges.optional(), response: headerChanges.optional() })
+    .strictObject({
+      request: headerChanges.optional().describe("Of requests that go upstream."),
+      response: headerChanges.optional().describe("Of answers."),
+    })
     .refine(({ response }) => !Object.keys(response?.set ?? {}).some((name) => /^content-(type|length)$/i.test(name)), {
       error: "expected headers that are not of one answer's own body: Content-Type and Content-Length are",
       path: ["response", "set"],
@@ -58,11 +55,11 @@ export type GatewaySettings = z.infer<typeof gatewaySettings>;
  * (a path, a URL or the document itself); they are parsed one by one, so that each error names its entry.
  */
 export const fileConfiguration = z.strictObject({
-  apis: z.array(z.record(z.string(), z.unknown())).default([]),
-  policies: z.array(policy).default([]),
-  keys: z.array(fileKey).default([]),
-  certificates: z.array(certificate).max(10_000).default([]),
-  settings: gatewaySettings.prefault({}),
+  apis: z.array(z.record(z.string(), z.unknown())).default([]).describe("What is served."),
+  policies: z.array(policy).default([]).describe("Sets of rights and limits that keys share."),
+  keys: z.array(fileKey).default([]).describe("Who may call."),
+  certificates: z.array(certificate).max(10_000).default([]).describe("What TLS listeners serve."),
+  settings: gatewaySettings.prefault({}).describe("Of the gateway itself."),
 });
 export type FileConfiguration = z.infer<typeof fileConfiguration>;
 
@@ -77,4 +74,6 @@ const fileApi = apiSettings.extend({
 });
 
 /** All that may stand in a file, in one schema: what is described, suggested and published. */
-export const writtenConfiguration = fileConfiguration.extend({ apis: z.array(fileApi).default([]) });
+export const writtenConfiguration = fileConfiguration.extend({
+  apis: z.array(fileApi).default([]).describe("What is served."),
+});

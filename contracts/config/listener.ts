@@ -4,7 +4,7 @@ import { entityId } from "../ids.ts";
 
 /** A certificate that listeners serve, chosen by the name that the client asks for (SNI, RFC 6066). */
 export const certificate = z.strictObject({
-  id: entityId,
+  id: entityId.describe("What logs call it."),
   hosts: z
     .array(z.string().regex(/^(\*\.)?[a-z0-9.-]+$/, "expected a host name in lower case; *. may lead"))
     .optional()
@@ -19,7 +19,7 @@ export const certificate = z.strictObject({
 export type Certificate = z.infer<typeof certificate>;
 
 const listenerTls = z.strictObject({
-  minVersion: z.enum(["TLSv1.2", "TLSv1.3"]).default("TLSv1.2"),
+  minVersion: z.enum(["TLSv1.2", "TLSv1.3"]).default("TLSv1.2").describe("Older versions of TLS are refused."),
   ciphers: z
     .string()
     .min(1)
@@ -49,8 +49,8 @@ const forward = z.union([
 
 /** A port beside the one that the gateway is started with. */
 export const listener = z.strictObject({
-  host: z.string().min(1).max(255).default("0.0.0.0"),
-  port: z.int().min(1).max(65_535),
+  host: z.string().min(1).max(255).default("0.0.0.0").describe("The address that is listened on."),
+  port: z.int().min(1).max(65_535).describe("The port that is listened on."),
   tls: listenerTls
     .optional()
     .describe("Absent: clear text. With `forward` and without it, TLS passes through untouched."),

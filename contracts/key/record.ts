@@ -9,19 +9,22 @@ export const keyHash = z.string().regex(/^[0-9a-f]{64}$/, "expected 64 hex chara
 
 /** What a key may do, as the control plane keeps it and as a node caches it. The secret itself is nowhere. */
 export const keyRecord = z.strictObject({
-  id: entityId,
-  hash: keyHash,
-  name: z.string().max(100).default(""),
-  state: z.enum(["active", "inactive"]).default("active"),
+  id: entityId.describe("What limits, logs and analytics call it."),
+  hash: keyHash.describe("SHA-256 of the key's text."),
+  name: z.string().max(100).default("").describe("For people."),
+  state: z.enum(["active", "inactive"]).default("active").describe("An inactive key is 401 `key_inactive`."),
   expiresAtMs: z.int().nullable().default(null).describe("Milliseconds since the epoch; null: never."),
-  policies: z.array(entityId).max(100).default([]),
+  policies: z.array(entityId).max(100).default([]).describe("Policies whose rights and limits it has, united."),
   apis: access.prefault({}).describe("Rights beside those of its policies."),
   rate: rate.optional().describe("Limits of its own replace those of its policies."),
-  quota: rate.optional(),
-  spikeArrest: spikeArrest.optional(),
-  throttle: throttle.optional(),
-  tags: z.array(tag).max(50).default([]),
-  metadata: z.record(z.string().max(100), z.string().max(1_000)).default({}),
+  quota: rate.optional().describe("In place of its policies' quotas."),
+  spikeArrest: spikeArrest.optional().describe("In place of its policies'."),
+  throttle: throttle.optional().describe("In place of its policies': calls over a rate wait."),
+  tags: z.array(tag).max(50).default([]).describe("For people and for `$key.tags`."),
+  metadata: z
+    .record(z.string().max(100), z.string().max(1_000))
+    .default({})
+    .describe("What the upstream may be told: `$key.metadata.plan`."),
   boundCertificate: z
     .string()
     .regex(/^sha256:[0-9a-f]{64}$/, "expected sha256: and 64 hex characters, the certificate's fingerprint")
@@ -48,7 +51,8 @@ export const fileKey = keyRecord.omit({ hash: true, expiresAtMs: true, version: 
   hash: z
     .string()
     .regex(/^sha256:[0-9a-f]{64}$/, "expected sha256: and 64 hex characters")
-    .optional(),
-  expires: z.iso.datetime({ offset: true }).optional(),
+    .optional()
+    .describe("SHA-256 of the key's text, `sha256:` and hex, in place of `secret`."),
+  expires: z.iso.datetime({ offset: true }).optional().describe("From then on the key is 401 `key_expired`."),
 });
 export type FileKey = z.infer<typeof fileKey>;

@@ -27,9 +27,14 @@ export const accessGrant = z.strictObject({
     .max(1_000)
     .optional()
     .describe("operationIds that are allowed."),
-  paths: z.array(pathGrant).min(1).max(100).optional(),
-  rate: rate.optional(),
-  quota: rate.optional(),
+  paths: z
+    .array(pathGrant)
+    .min(1)
+    .max(100)
+    .optional()
+    .describe("Paths that are allowed, for APIs without a document or finer than their operations."),
+  rate: rate.optional().describe("For this API alone, beside the policy's own."),
+  quota: rate.optional().describe("For this API alone, beside the policy's own."),
 });
 
 /** `[orders]`, or `{ orders: { operations: [getOrder], rate: 5/s } }`; parsed to the second form. */
@@ -45,8 +50,8 @@ export type Partition = z.infer<typeof partition>;
 
 /** A named set of rights and limits that keys share. */
 export const policy = z.strictObject({
-  id: entityId,
-  name: z.string().min(1).max(100).optional(),
+  id: entityId.describe("What keys call it."),
+  name: z.string().min(1).max(100).optional().describe("For people."),
   state: z
     .enum(["active", "inactive"])
     .default("active")
@@ -61,12 +66,12 @@ export const policy = z.strictObject({
     .enum(["key", "policy"])
     .default("key")
     .describe("Whether each key has the limits for itself, or all keys of the policy share one count."),
-  apis: access.prefault({}),
+  apis: access.prefault({}).describe("What its keys may call: a list of APIs, or a grant for each."),
   rate: rate.optional().describe("For one key (or all of them: `scope`) over all the APIs of the policy."),
-  quota: rate.optional(),
+  quota: rate.optional().describe("For one key, or for all of them: `scope`."),
   spikeArrest: spikeArrest.optional().describe("Part of `rate`."),
   throttle: throttle.optional().describe("Part of `rate`: calls over a rate wait."),
-  tags: z.array(tag).max(50).default([]),
+  tags: z.array(tag).max(50).default([]).describe("Of every key that carries it."),
 });
 export type AccessGrant = z.infer<typeof accessGrant>;
 export type Access = z.infer<typeof access>;
