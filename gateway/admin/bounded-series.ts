@@ -36,12 +36,12 @@ class Series<L extends string, T> {
 
   /** `count` is what is about to be added, for the figure of what was folded. */
   of(labels: Labels<L>, count: number): { labels: Labels<L>; value: T } {
-    const { folded, capacity, onFolded } = this.#options;
+    const { folded, capacity } = this.#options;
     const name = this.#nameOf(labels);
     const known = this.#known.get(name);
     if (known) return known;
     if (this.#known.size < capacity) return this.#keep(name, labels);
-    onFolded(count);
+    this.#options.onFolded(count);
     const general = { ...labels, ...Object.fromEntries(folded.map((label) => [label, OTHER])) };
     const generalName = this.#nameOf(general);
     // As many as the labels of fixed lists have values: they are few.

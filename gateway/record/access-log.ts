@@ -28,7 +28,7 @@ export class AccessLog {
 
   #recordOf(exchange: Exchange, endedAtUs: number) {
     const { api, plan, principal, inbound, fields, connection, startedAtUs, upstreamStartedAtUs } = exchange;
-    const { node, addresses, clientAddressOf } = this.#options;
+    const { node, addresses } = this.#options;
     return {
       time: new Date(exchange.nowMs).toISOString(),
       node,
@@ -45,7 +45,7 @@ export class AccessLog {
       reason: exchange.reason,
       key: principal?.keyId ?? null,
       policies: principal?.policies ?? [],
-      client: writtenAddress(clientAddressOf(exchange), addresses),
+      client: writtenAddress(this.#options.clientAddressOf(exchange), addresses),
       userAgent: bounded(fields.get("user-agent")),
       requestBytes: exchange.requestBytes,
       responseBytes: exchange.responseBytes,

@@ -50,10 +50,10 @@ export class MetricsPusher {
   }
 
   async #push(): Promise<void> {
-    const { resource, report, log } = this.#options;
+    const { resource, log } = this.#options;
     const times = { startedAtMs: this.#startedAtMs, nowMs: Date.now() };
     try {
-      await this.#post(metricsPayload(await report(), { resource, ...times }));
+      await this.#post(metricsPayload(await this.#options.report(), { resource, ...times }));
       this.#isTold = false;
     } catch (error) {
       // Once an outage, as with spans.
