@@ -59,11 +59,12 @@ test("requests are told by API, operation, method, class and reason, and no word
 
 test("bytes that are no request are counted by reason, and connections by what they speak", async () => {
   await sendRaw(gateway.url, "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n");
-  await scrape(
+  const text = await scrape(
     'causeway_malformed_requests_total{reason="bad_request"} 1',
     'causeway_connections_accepted_total{protocol="http/1.1"}',
     'causeway_connections{protocol="h2"} 0',
   );
+  expect(text).toMatch(/causeway_connections_accepted_total\{protocol="http\/1\.1"\} [1-9]/);
 });
 
 test("a refused configuration is seen in the metrics until one is served again", async () => {

@@ -18,10 +18,8 @@ export async function readAwsSecret(id: string, env: Environment, now: Date): Pr
   const { host: _host, ...signed } = signAws({ method: "POST", url, headers, body }, place, credentials, now);
   const answer = await getJson(url.href, { method: "POST", headers: signed, body });
   const said = (answer.body ?? {}) as { SecretString?: unknown; __type?: unknown };
-  if (answer.status !== 200) {
-    const kind = typeof said.__type === "string" ? ` ${said.__type}` : "";
-    throw new Error(`AWS answered ${answer.status}${kind}`);
-  }
+  const kind = typeof said.__type === "string" ? ` ${said.__type}` : "";
+  if (answer.status !== 200) throw new Error(`AWS answered ${answer.status}${kind}`);
   if (typeof said.SecretString !== "string") throw new Error("it is binary; expected a secret of text");
   return said.SecretString;
 }
