@@ -1,6 +1,6 @@
-import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
+import { Counter, Gauge, Registry, collectDefaultMetrics } from "prom-client";
 
-export { Counter, Gauge, Histogram, Registry };
+export { Counter, Gauge, Registry };
 
 /** One registry a process, with Node's own metrics. Each room declares its names in its `metrics.ts`. */
 export function createRegistry(defaults = true): Registry {
