@@ -45,7 +45,7 @@ export const signatureAuth = z.strictObject({
     .default(["@method", "@target-uri"])
     .describe("What a signature must cover, as it would write it: `@method`, `@target-uri`, `content-digest`."),
   maxAge: durationMs.default(300_000).describe("How old `created` may be; a signature without `created` is refused."),
-  clockSkew: durationMs.default(30_000).describe("By how much `created` may lie in the future."),
+  clockSkew: durationMs.default(30_000).describe("By how much the clocks of signer and gateway may differ."),
   algorithms: z
     .array(signatureAlgorithm)
     .min(1)

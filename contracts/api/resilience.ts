@@ -5,7 +5,7 @@ import { headerName } from "./primitives.ts";
 /** What an API does when a target fails. Durations are written `5s` and parsed to milliseconds, shares `50%` and to 0…1. */
 
 /** Written `50%`; parsed to a number from 0 to 1. A number is taken as parsed already. */
-const share = z.union([
+export const share = z.union([
   z.number().min(0).max(1),
   z.string().transform((text, context) => {
     const percent = /^\d{1,3}(\.\d{1,3})?%$/.test(text) ? Number(text.slice(0, -1)) : Number.NaN;
