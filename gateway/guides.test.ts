@@ -5,7 +5,7 @@ import { afterEach, expect, test } from "vitest";
 import { readFileConfiguration } from "./config/file/read-file-configuration.ts";
 import { prepare } from "./config/prepare.ts";
 import { proofDeps } from "./processes/proof-deps.ts";
-import { dummyEnv, guideBlocks } from "./testkit/guide-blocks.ts";
+import { dummyEnv, guideBlocks, withStandIns } from "./testkit/guide-blocks.ts";
 
 const blocks = guideBlocks();
 const made: string[] = [];
@@ -25,7 +25,7 @@ test.each(blocks)("$guide:$line is read and compiled as it stands", async ({ tex
   made.push(folder);
   for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
   const file = join(folder, "gateway.yaml");
-  writeFileSync(file, text);
+  writeFileSync(file, withStandIns(text, folder));
   Object.assign(process.env, dummyEnv(text));
   const { configuration } = await readFileConfiguration(file, []);
   const { parsed } = prepare({ ...configuration, revision: 1 }, undefined, proofDeps(configuration));

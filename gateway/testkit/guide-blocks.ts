@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { makeCertificate } from "#tools/testing/certificates.ts";
 
@@ -45,6 +45,15 @@ export function dummyEnv(text: string): Record<string, string> {
     ? makeCertificate({ subject: "/CN=guide", names: ["guide.test"] })
     : undefined;
   return Object.fromEntries(names.map((name) => [name, pair && isPem(name) ? pemFor(name, pair) : dummyFor(name)]));
+}
+
+/** Files of a machine that guides speak of, `file:///etc/causeway/…`: a made pair stands in for them, in the folder. */
+export function withStandIns(text: string, folder: string): string {
+  const names = [...new Set([...text.matchAll(/file:\/\/\/etc\/causeway\/([\w.-]+)/g)].map(([, name]) => name!))];
+  if (names.length === 0) return text;
+  const { pem, keyPem } = makeCertificate({ subject: "/CN=guide", names: ["guide.test"] });
+  for (const name of names) writeFileSync(join(folder, name), name.endsWith(".key") ? keyPem : pem);
+  return text.replaceAll("file:///etc/causeway/", `file://${folder}/`);
 }
 
 function isPem(name: string): boolean {

@@ -1,0 +1,194 @@
+import { once } from "node:events";
+import { createServer, type AddressInfo, type Socket } from "node:net";
+import { afterEach, describe, expect, test } from "vitest";
+import { waitUntil } from "#base/wait.ts";
+import {
+  FLAG,
+  FRAME,
+  frame,
+  literal,
+  openRawSession,
+  requestBlock,
+  type RawSession,
+} from "#gateway/testkit/wire/h2-frames.ts";
+import type { Inbound } from "../inbound.ts";
+import { ServerSession, type SessionTimes } from "./server-session.ts";
+
+const TIMES: SessionTimes = { idleMs: 300, bodyIdleMs: 300, stalledMs: 300, lingerMs: 100 };
+const LONG: SessionTimes = { idleMs: 60_000, bodyIdleMs: 60_000, stalledMs: 60_000, lingerMs: 60_000 };
+const OPEN = FLAG.endHeaders;
+const WHOLE = FLAG.endHeaders | FLAG.endStream;
+const closing: (() => void)[] = [];
+afterEach(() => {
+  for (const close of closing.splice(0)) close();
+});
+
+async function start(times: SessionTimes, onRequest: (inbound: Inbound) => void, ...pairs: [number, number][]) {
+  const sockets: Socket[] = [];
+  const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
+    sockets.push(socket);
+    socket.on("error", () => {});
+    closing.push(() => socket.destroy());
+    const { isIdle } = new ServerSession(socket, { times, maxHeadBytes: 32_768, onRequest });
+    expect(isIdle).toBe(true);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  closing.push(() => server.close());
+  // A TCP server's address is an AddressInfo; strings are for pipes.
+  const raw = await openRawSession((server.address() as AddressInfo).port, ...pairs);
+  closing.push(() => raw.socket.destroy());
+  return raw;
+}
+
+const codeOf = ({ seen }: RawSession, type: number) => seen.find((one) => one.type === type)?.code;
+const within = (what: string) => ({ what, timeoutMs: 10_000, everyMs: 5 });
+const answer = (inbound: Inbound) => {
+  inbound.respond(200, [], { close: false, bodiless: true });
+  inbound.end();
+};
+
+describe("a client's time on a session", () => {
+  test("one without a stream is told to go and let go, however often it pings", async () => {
+    const raw = await start(TIMES, answer);
+    const pinging = setInterval(() => raw.socket.write(frame(FRAME.ping, 0, 0, Buffer.alloc(8))), 20);
+    closing.push(() => clearInterval(pinging));
+    await raw.closed;
+    expect(codeOf(raw, FRAME.goaway)).toBe(0);
+  });
+
+  test("one that never ends its header block is without a stream", async () => {
+    const raw = await start(TIMES, answer);
+    raw.socket.write(frame(FRAME.headers, 0, 1, requestBlock("GET", "/")));
+    await raw.closed;
+  });
+
+  test("a body that stops is reset, and what waited for it is told", async () => {
+    let gone = 0;
+    const raw = await start({ ...LONG, bodyIdleMs: 300 }, (inbound) => {
+      inbound.onGone = () => (gone += 1);
+      inbound.readBody({ onBodyData: () => {}, onBodyEnd: () => {} });
+    });
+    raw.socket.write(frame(FRAME.headers, OPEN, 1, requestBlock("POST", "/")));
+    raw.socket.write(frame(FRAME.data, 0, 1, Buffer.from("x")));
+    await waitUntil(() => codeOf(raw, FRAME.reset) !== undefined, within("the stream is reset"));
+    await waitUntil(() => gone === 1, within("the request is gone"));
+  });
+
+  test("a body that waits for the upstream is not", async () => {
+    let ended = false;
+    let inbound: Inbound | undefined;
+    const raw = await start({ ...LONG, bodyIdleMs: 100 }, (one) => {
+      inbound = one;
+      one.readBody({ onBodyData: () => one.pauseBody(), onBodyEnd: () => (ended = true) });
+    });
+    raw.socket.write(frame(FRAME.headers, OPEN, 1, requestBlock("POST", "/")));
+    raw.socket.write(frame(FRAME.data, FLAG.endStream, 1, Buffer.from("x")));
+    await waitUntil(() => inbound, within("the request"));
+    const began = performance.now();
+    await waitUntil(() => performance.now() - began > 400, within("a while"));
+    expect(codeOf(raw, FRAME.reset)).toBeUndefined();
+    inbound!.resumeBody();
+    await waitUntil(() => ended, within("the body's end"));
+  });
+
+  test("an answer for which no window is opened is reset", async () => {
+    let gone = 0;
+    const respond = (inbound: Inbound) => {
+      inbound.onGone = () => (gone += 1);
+      inbound.respond(200, [], { close: false, bodiless: false });
+      inbound.write(Buffer.alloc(200_000));
+    };
+    // SETTINGS_INITIAL_WINDOW_SIZE.
+    const raw = await start({ ...LONG, stalledMs: 300 }, respond, [4, 0]);
+    raw.socket.write(frame(FRAME.headers, WHOLE, 1, requestBlock("GET", "/")));
+    await waitUntil(() => codeOf(raw, FRAME.reset) !== undefined, within("the stream is reset"));
+    await waitUntil(() => gone === 1, within("the request is gone"));
+  });
+
+  test("an answer that is whole, and whose last bytes are not taken, is reset as well", async () => {
+    const respond = (inbound: Inbound) => {
+      inbound.respond(200, [], { close: false, bodiless: false });
+      inbound.write(Buffer.from("x"));
+      inbound.end();
+    };
+    const raw = await start({ ...LONG, stalledMs: 300 }, respond, [4, 0]);
+    raw.socket.write(frame(FRAME.headers, WHOLE, 1, requestBlock("GET", "/")));
+    await waitUntil(() => codeOf(raw, FRAME.reset) !== undefined, within("the stream is reset"));
+  });
+
+  test("a client that goes on sending after its answer is stopped", async () => {
+    const raw = await start({ ...LONG, stalledMs: 300 }, (inbound) => {
+      inbound.respond(413, [], { close: false, bodiless: false });
+      inbound.end();
+    });
+    raw.socket.write(frame(FRAME.headers, OPEN, 1, requestBlock("POST", "/")));
+    const sending = setInterval(() => raw.socket.write(frame(FRAME.data, 0, 1, Buffer.alloc(100))), 20);
+    closing.push(() => clearInterval(sending));
+    await waitUntil(() => codeOf(raw, FRAME.reset) !== undefined, within("the stream is reset"));
+  });
+});
+
+describe("requests that HTTP/2 carries and a second reader could take for others", () => {
+  const refused: [string, Buffer][] = [
+    ["CONNECT", Buffer.concat([literal(":method", "CONNECT"), literal(":authority", "a:80")])],
+    ["TRACE", requestBlock("TRACE", "/")],
+    ["a Host that differs", Buffer.concat([requestBlock("GET", "/"), literal("host", "b")])],
+    ["a space in the path", requestBlock("GET", "/a b")],
+    ["a request line in the path", requestBlock("GET", "/ HTTP/1.1\r\nX: y\r\n")],
+    ["a fragment", requestBlock("GET", "/#a")],
+    ["a line end in a value", Buffer.concat([requestBlock("GET", "/"), literal("x", "a\r\nb: c")])],
+    ["a coding", Buffer.concat([requestBlock("GET", "/"), literal("transfer-encoding", "chunked")])],
+    ["a connection field", Buffer.concat([requestBlock("GET", "/"), literal("connection", "x")])],
+    ["a name in capitals", Buffer.concat([requestBlock("GET", "/"), literal("X-A", "b")])],
+    [
+      "two lengths",
+      Buffer.concat([requestBlock("GET", "/"), literal("content-length", "0"), literal("content-length", "1")]),
+    ],
+    ["another length than its body", Buffer.concat([requestBlock("GET", "/"), literal("content-length", "5")])],
+    ["a pseudo field behind the others", Buffer.concat([literal("x", "y"), requestBlock("GET", "/")])],
+    ["two paths", Buffer.concat([requestBlock("GET", "/"), literal(":path", "/b")])],
+    ["no path", Buffer.concat([literal(":method", "GET"), literal(":scheme", "http"), literal(":authority", "a")])],
+    [
+      "an authority with user information",
+      Buffer.concat([
+        literal(":method", "GET"),
+        literal(":scheme", "http"),
+        literal(":path", "/"),
+        literal(":authority", "b@a"),
+      ]),
+    ],
+    [
+      "a quote in the authority",
+      Buffer.concat([
+        literal(":method", "GET"),
+        literal(":scheme", "http"),
+        literal(":path", "/"),
+        literal(":authority", 'a"b'),
+      ]),
+    ],
+    [
+      "a tunnel to another protocol",
+      Buffer.concat([requestBlock("CONNECT", "/"), literal(":protocol", "connect-udp")]),
+    ],
+  ];
+  test.each(refused)("%s: no request is made of it, or none that holds it", async (_what, block) => {
+    const requests: Inbound[] = [];
+    const raw = await start(LONG, (inbound) => {
+      requests.push(inbound);
+      answer(inbound);
+    });
+    raw.socket.write(frame(FRAME.headers, WHOLE, 1, block));
+    raw.socket.write(frame(FRAME.headers, WHOLE, 3, requestBlock("GET", "/good")));
+    await waitUntil(
+      () => raw.socket.destroyed || raw.seen.some(({ stream }) => stream === 3) || codeOf(raw, FRAME.goaway),
+      within("the next request's answer, or the session's end"),
+    );
+    // A field that may not stand is left out by the session; then what is left of the request is harmless.
+    for (const { method, target, fields } of requests) {
+      expect([method, target]).toSatisfy(([, path]: string[]) => path === "/good" || path === "/");
+      expect(fields.raw.join("\n")).not.toMatch(/\r|b: c|transfer-encoding|connection|X-A/);
+      expect(method).toBe("GET");
+    }
+  });
+});
