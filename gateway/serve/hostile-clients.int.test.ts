@@ -1,0 +1,226 @@
+import { Agent, get } from "node:http";
+import { connect, type Socket } from "node:net";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { waitUntil } from "#base/wait.ts";
+import { bootGateway, type BootedGateway } from "#gateway/testkit/boot-gateway.ts";
+import { startUpstream, type Upstream } from "#gateway/testkit/upstream.ts";
+import {
+  FLAG,
+  FRAME,
+  frame,
+  literal,
+  openRawSession,
+  requestBlock,
+  type RawSession,
+} from "#gateway/testkit/wire/h2-frames.ts";
+
+/** More than a loaded machine needs, and far less than a gateway that is held up. */
+const WELL_WITHIN_MS = 1_000;
+/** What the attackers of one test may cost a worker, for good or for a while. */
+const MOST_GROWTH_BYTES = 192 * 1_024 * 1_024;
+const LARGE = Buffer.alloc(1_024 * 1_024);
+/** Workers tell their size every two seconds. */
+const UNTIL_TOLD_MS = 2_500;
+const WHOLE = FLAG.endHeaders | FLAG.endStream;
+
+let gateway: BootedGateway;
+let upstream: Upstream;
+let port: number;
+const sockets: Socket[] = [];
+
+beforeAll(async () => {
+  upstream = await startUpstream((request, response) =>
+    request.url === "/large" ? response.end(LARGE) : response.end("ok"),
+  );
+  gateway = await bootGateway({ apis: [{ id: "any", listen: "/", auth: "none", upstream: upstream.url }] });
+  port = Number(new URL(gateway.url).port);
+});
+afterAll(async () => {
+  await gateway.stop();
+  await upstream.stop();
+});
+afterEach(() => {
+  for (const socket of sockets.splice(0)) socket.destroy();
+});
+
+function open(): Socket {
+  const socket = connect(port, "127.0.0.1");
+  socket.on("error", () => {});
+  sockets.push(socket);
+  return socket;
+}
+async function openH2(...pairs: [number, number][]): Promise<RawSession> {
+  const session = await openRawSession(port, ...pairs);
+  sockets.push(session.socket);
+  return session;
+}
+
+async function residentBytes(): Promise<number> {
+  const text = await (await fetch(`${gateway.adminUrl}/metrics`)).text();
+  return Number(/^causeway_workers_resident_bytes (\d+)/m.exec(text)?.[1] ?? Number.NaN);
+}
+
+/** The 99th percentile of a well-behaved client's waits, while `until` has not come. */
+async function waitsWhile(until: Promise<unknown>): Promise<number> {
+  const agent = new Agent({ keepAlive: true });
+  const waits: number[] = [];
+  let over = false;
+  void until.finally(() => (over = true));
+  while (!over || waits.length < 100) {
+    const began = performance.now();
+    await new Promise<void>((resolve, reject) => {
+      get({ port, host: "127.0.0.1", agent }, (response) => {
+        response
+          .resume()
+          .once("end", () =>
+            response.statusCode === 200 ? resolve() : reject(new Error(`answered ${response.statusCode}`)),
+          );
+      }).once("error", reject);
+    });
+    waits.push(performance.now() - began);
+  }
+  agent.destroy();
+  return waits.toSorted((a, b) => a - b)[Math.floor(waits.length * 0.99)]!;
+}
+
+/** Others are served well meanwhile, and the worker stays, at its size. */
+async function withstand(attack: Promise<unknown>): Promise<void> {
+  const before = await residentBytes();
+  expect(await waitsWhile(attack)).toBeLessThan(WELL_WITHIN_MS);
+  await attack;
+  expect((await residentBytes()) - before).toBeLessThan(MOST_GROWTH_BYTES);
+  expect((await gateway.status()).workers.restarts).toBe(0);
+}
+
+const closed = (socket: Socket) => new Promise((resolve) => socket.once("close", resolve));
+
+/** Writes a piece whenever the one before was taken, until the other side has had enough. */
+function flood({ socket }: { socket: Socket }, piece: () => Buffer): Promise<unknown> {
+  const push = (): void => {
+    while (!socket.destroyed && socket.write(piece()));
+    if (!socket.destroyed) socket.once("drain", () => setImmediate(push));
+  };
+  push();
+  return closed(socket);
+}
+
+test("two thousand half-open connections and as many dripping heads harm nobody", async () => {
+  const many = Array.from({ length: 2_000 }, open);
+  await waitUntil(() => many.every(({ connecting }) => !connecting), { what: "all stand", timeoutMs: 20_000 });
+  const drips = async () => {
+    for (const piece of ["GET / HTTP/1.1\r\n", "Host: a\r\n", "X: y\r\n", "X: y\r\n"]) {
+      for (const [index, socket] of many.entries()) if (index % 2 === 0) socket.write(piece);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  };
+  await withstand(drips());
+});
+
+test("a head without end is refused at its bound", async () => {
+  const socket = open();
+  let text = "";
+  socket.on("data", (data: Buffer) => (text += data.toString()));
+  socket.write("GET / HTTP/1.1\r\nHost: a\r\n");
+  await withstand(flood({ socket }, () => Buffer.from(`X: ${"y".repeat(1_000)}\r\n`.repeat(64))));
+  expect(text === "" || text.startsWith("HTTP/1.1 431")).toBe(true);
+});
+
+test("a client that trickles after it was refused is let go in a few seconds all the same", async () => {
+  const socket = open();
+  socket.write("GET / HTTP/1.1\r\n\r\n");
+  const trickle = setInterval(() => socket.write("x"), 100);
+  await withstand(closed(socket));
+  clearInterval(trickle);
+});
+
+test("requests whose answers are not taken wait, and do not pile up", async () => {
+  const many = Array.from({ length: 20 }, open);
+  for (const socket of many) {
+    socket.pause();
+    socket.write("GET /large HTTP/1.1\r\nHost: a\r\n\r\n".repeat(2_000));
+  }
+  const seen = () => upstream.seen.filter(({ url }) => url === "/large").length;
+  await waitUntil(() => seen() >= 20, { what: "all have begun", timeoutMs: 10_000 });
+  await withstand(new Promise((resolve) => setTimeout(resolve, UNTIL_TOLD_MS)));
+  expect(seen()).toBeLessThan(20 * 20);
+});
+
+test("streams that are reset at once end their session", async () => {
+  const session = await openH2();
+  let stream = -1;
+  const pair = () => {
+    stream += 2;
+    const reset = frame(FRAME.reset, 0, stream, Buffer.from([0, 0, 0, 8]));
+    return Buffer.concat([frame(FRAME.headers, WHOLE, stream, requestBlock("GET", "/")), reset]);
+  };
+  await withstand(flood(session, pair));
+});
+
+test.each<[string, () => Buffer]>([
+  ["CONTINUATION", () => frame(FRAME.continuation, 0, 1, literal("x", "y".repeat(100)))],
+  ["empty CONTINUATION", () => frame(FRAME.continuation, 0, 1)],
+])("a header block of %s frames without end ends its session", async (_what, piece) => {
+  const session = await openH2();
+  session.socket.write(frame(FRAME.headers, 0, 1, requestBlock("GET", "/")));
+  await withstand(flood(session, piece));
+});
+
+test.each<[string, () => Buffer]>([
+  ["PING", () => frame(FRAME.ping, 0, 0, Buffer.alloc(8))],
+  ["SETTINGS", () => frame(FRAME.settings, 0, 0)],
+])("%s frames without end, whose answers are not read, end their session", async (_what, piece) => {
+  const session = await openH2();
+  session.socket.pause();
+  let over = false;
+  const attack = flood(session, piece);
+  void attack.then(() => (over = true));
+  // A paused socket is told of its end when it is read again.
+  const looking = setInterval(() => session.socket.writableLength === 0 || session.socket.resume(), 3_000);
+  await withstand(Promise.race([attack, new Promise((resolve) => setTimeout(resolve, 10_000))]));
+  clearInterval(looking);
+  expect(over).toBe(true);
+});
+
+test("a header list of a megabyte is refused, spelled out or as references to one entry", async () => {
+  const spelled = Buffer.concat(Array.from({ length: 10_000 }, (_, index) => literal(`x-${index}`, "y".repeat(100))));
+  // One entry of 4,000 bytes in the table (RFC 7541, 6.2.1), then one byte each time it is meant: index 62.
+  const length = 4_000 - 127;
+  const entry = Buffer.concat([
+    Buffer.from([0x40, 1, 0x78, 127, (length & 0x7f) | 0x80, length >> 7]),
+    Buffer.alloc(4_000, "y"),
+  ]);
+  const bomb = Buffer.concat([entry, Buffer.alloc(8_000, 0x80 | 62)]);
+  for (const block of [spelled, bomb]) {
+    const before = upstream.seen.length;
+    const session = await openH2();
+    const whole = Buffer.concat([requestBlock("GET", "/bomb"), block]);
+    const pieces = Array.from({ length: Math.ceil(whole.length / 16_000) }, (_, at) =>
+      whole.subarray(at * 16_000, (at + 1) * 16_000),
+    );
+    for (const [at, piece] of pieces.entries()) {
+      const flags = (at === pieces.length - 1 ? FLAG.endHeaders : 0) | (at === 0 ? FLAG.endStream : 0);
+      session.socket.write(frame(at === 0 ? FRAME.headers : FRAME.continuation, flags, 1, piece));
+    }
+    const refused = waitUntil(
+      () => session.socket.destroyed || session.seen.some(({ type }) => type === FRAME.reset || type === FRAME.goaway),
+      { what: "it is refused", timeoutMs: 10_000 },
+    );
+    await withstand(refused);
+    expect(upstream.seen.slice(before).some(({ url }) => url === "/bomb")).toBe(false);
+  }
+});
+
+test("streams past the most are refused, and windows that stay shut hold little", async () => {
+  // Each of their 200 streams holds a connection to the upstream until it is reset; a worker has 1,024 to one origin.
+  const sessions = await Promise.all(Array.from({ length: 4 }, () => openH2([4, 0])));
+  for (const { socket } of sessions)
+    for (let stream = 1; stream < 1_000; stream += 2)
+      socket.write(frame(FRAME.headers, WHOLE, stream, requestBlock("GET", "/large")));
+  const over = ({ seen, socket }: RawSession) =>
+    socket.destroyed || seen.some(({ type }) => type === FRAME.reset || type === FRAME.goaway);
+  await withstand(
+    waitUntil(() => sessions.every(over), { what: "each is refused what is too much", timeoutMs: 15_000 }).then(
+      () => new Promise((resolve) => setTimeout(resolve, UNTIL_TOLD_MS)),
+    ),
+  );
+});
