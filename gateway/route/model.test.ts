@@ -24,7 +24,11 @@ describe("normalisePath beside a path walked step by step", () => {
   }
 
   test("the same path comes out", () => {
-    fc.assert(fc.property(paths, (path) => expect(normalisePath(path)).toBe(walked(path))));
+    fc.assert(
+      fc.property(paths, (path) => {
+        expect(normalisePath(path)).toBe(walked(path));
+      }),
+    );
   });
 
   test("once is enough, and what comes out holds nothing that another reader could still resolve", () => {
