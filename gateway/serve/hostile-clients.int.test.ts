@@ -84,7 +84,7 @@ async function waitsWhile(until: Promise<unknown>): Promise<number> {
 }
 
 /** Others are served well meanwhile, and the worker stays, at its size. */
-async function withstand(attack: Promise<unknown>): Promise<void> {
+async function expectWithstood(attack: Promise<unknown>): Promise<void> {
   const before = await residentBytes();
   expect(await waitsWhile(attack)).toBeLessThan(WELL_WITHIN_MS);
   await attack;
@@ -113,7 +113,7 @@ test("two thousand half-open connections and as many dripping heads harm nobody"
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
   };
-  await withstand(drips());
+  await expectWithstood(drips());
 });
 
 test("a head without end is refused at its bound", async () => {
@@ -121,7 +121,7 @@ test("a head without end is refused at its bound", async () => {
   let text = "";
   socket.on("data", (data: Buffer) => (text += data.toString()));
   socket.write("GET / HTTP/1.1\r\nHost: a\r\n");
-  await withstand(flood({ socket }, () => Buffer.from(`X: ${"y".repeat(1_000)}\r\n`.repeat(64))));
+  await expectWithstood(flood({ socket }, () => Buffer.from(`X: ${"y".repeat(1_000)}\r\n`.repeat(64))));
   expect(text === "" || text.startsWith("HTTP/1.1 431")).toBe(true);
 });
 
@@ -129,7 +129,7 @@ test("a client that trickles after it was refused is let go in a few seconds all
   const socket = open();
   socket.write("GET / HTTP/1.1\r\n\r\n");
   const trickle = setInterval(() => socket.write("x"), 100);
-  await withstand(closed(socket));
+  await expectWithstood(closed(socket));
   clearInterval(trickle);
 });
 
@@ -141,7 +141,7 @@ test("requests whose answers are not taken wait, and do not pile up", async () =
   }
   const seen = () => upstream.seen.filter(({ url }) => url === "/large").length;
   await waitUntil(() => seen() >= 20, { what: "all have begun", timeoutMs: 10_000 });
-  await withstand(new Promise((resolve) => setTimeout(resolve, UNTIL_TOLD_MS)));
+  await expectWithstood(new Promise((resolve) => setTimeout(resolve, UNTIL_TOLD_MS)));
   expect(seen()).toBeLessThan(20 * 20);
 });
 
@@ -153,7 +153,7 @@ test("streams that are reset at once end their session", async () => {
     const reset = frame(FRAME.reset, 0, stream, Buffer.from([0, 0, 0, 8]));
     return Buffer.concat([frame(FRAME.headers, WHOLE, stream, requestBlock("GET", "/")), reset]);
   };
-  await withstand(flood(session, pair));
+  await expectWithstood(flood(session, pair));
 });
 
 test.each<[string, () => Buffer]>([
@@ -162,7 +162,7 @@ test.each<[string, () => Buffer]>([
 ])("a header block of %s frames without end ends its session", async (_what, piece) => {
   const session = await openH2();
   session.socket.write(frame(FRAME.headers, 0, 1, requestBlock("GET", "/")));
-  await withstand(flood(session, piece));
+  await expectWithstood(flood(session, piece));
 });
 
 test.each<[string, () => Buffer]>([
@@ -176,7 +176,7 @@ test.each<[string, () => Buffer]>([
   void attack.then(() => (over = true));
   // A paused socket is told of its end when it is read again.
   const looking = setInterval(() => session.socket.writableLength === 0 || session.socket.resume(), 3_000);
-  await withstand(Promise.race([attack, new Promise((resolve) => setTimeout(resolve, 10_000))]));
+  await expectWithstood(Promise.race([attack, new Promise((resolve) => setTimeout(resolve, 10_000))]));
   clearInterval(looking);
   expect(over).toBe(true);
 });
@@ -205,7 +205,7 @@ test("a header list of a megabyte is refused, spelled out or as references to on
       () => session.socket.destroyed || session.seen.some(({ type }) => type === FRAME.reset || type === FRAME.goaway),
       { what: "it is refused", timeoutMs: 10_000 },
     );
-    await withstand(refused);
+    await expectWithstood(refused);
     expect(upstream.seen.slice(before).some(({ url }) => url === "/bomb")).toBe(false);
   }
 });
@@ -218,7 +218,7 @@ test("streams past the most are refused, and windows that stay shut hold little"
       socket.write(frame(FRAME.headers, WHOLE, stream, requestBlock("GET", "/large")));
   const over = ({ seen, socket }: RawSession) =>
     socket.destroyed || seen.some(({ type }) => type === FRAME.reset || type === FRAME.goaway);
-  await withstand(
+  await expectWithstood(
     waitUntil(() => sessions.every(over), { what: "each is refused what is too much", timeoutMs: 15_000 }).then(
       () => new Promise((resolve) => setTimeout(resolve, UNTIL_TOLD_MS)),
     ),

@@ -61,6 +61,7 @@ describe("a client's time on a session", () => {
     const raw = await start(TIMES, answer);
     raw.socket.write(frame(FRAME.headers, 0, 1, requestBlock("GET", "/")));
     await raw.closed;
+    expect(raw.seen.some(({ type }) => type === FRAME.headers)).toBe(false);
   });
 
   test("a body that stops is reset, and what waited for it is told", async () => {
