@@ -9,7 +9,13 @@ import type { Configuration, ParsedConfiguration } from "./configuration.ts";
 export interface Prepared {
   parsed: ParsedConfiguration;
   /** Text of each API by id: an API whose text did not change is neither parsed nor compiled again. */
-  known: Map<string, { text: string; api: ResolvedApi }>;
+  known: Map<string, KnownApi>;
+}
+
+interface KnownApi {
+  input: unknown;
+  text: string;
+  api: ResolvedApi;
 }
 
 /**
@@ -22,15 +28,16 @@ export function prepare(configuration: Configuration, before: Prepared | undefin
   const apis: ResolvedApi[] = [];
   for (const [index, input] of configuration.apis.entries()) {
     const entity = nameOf(input, index);
-    const text = JSON.stringify(input);
     const same = before?.known.get(entity);
+    // A source that remembers gives the same object; one that does not, the same text.
+    const text = same && same.input === input ? same.text : JSON.stringify(input);
     const api = same?.text === text ? same.api : tryParse(entity, input, deps, quarantined);
     if (!api) continue;
     if (known.has(entity)) {
       quarantined.push({ entity, reason: "another API has this id" });
       continue;
     }
-    known.set(entity, { text, api });
+    known.set(entity, { input, text, api });
     apis.push(api);
   }
   const placed = withoutClashes(apis, quarantined);

@@ -3,7 +3,7 @@ import type { FileConfiguration } from "#contracts/config/file.ts";
 import type { Certificate } from "#contracts/config/listener.ts";
 import { messageOf } from "#base/errors.ts";
 import { processSecrets, type Secrets } from "#gateway/secrets/index.ts";
-import type { SourceDocument } from "./load-sources.ts";
+import type { SourceDocument } from "./source-document.ts";
 import type { Problem } from "./problem.ts";
 
 interface Part {

@@ -1,7 +1,7 @@
 import type { Auth } from "#contracts/api/auth.ts";
 import { policiesOfAuth } from "#contracts/api/auth-policies.ts";
 import type { FileConfiguration } from "#contracts/config/file.ts";
-import type { SourceDocument } from "./load-sources.ts";
+import type { SourceDocument } from "./source-document.ts";
 import type { Problem } from "./problem.ts";
 
 interface Part {

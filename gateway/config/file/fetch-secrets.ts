@@ -1,5 +1,5 @@
 import { processSecrets, remoteReferencesIn, type SecretStore } from "#gateway/secrets/index.ts";
-import type { SourceDocument } from "./load-sources.ts";
+import type { SourceDocument } from "./source-document.ts";
 import type { Problem } from "./problem.ts";
 
 /** What reading a configuration needs of secrets: to read them, and to have those of stores fetched before. */

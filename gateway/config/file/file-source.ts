@@ -6,6 +6,7 @@ import type { KeyOutcome } from "#gateway/session/index.ts";
 import type { ConfiguredNode, Source } from "../source.ts";
 import { RefusedConfiguration } from "../refused-configuration.ts";
 import { ConfigurationError, lineOf } from "./configuration-error.ts";
+import { FileMemory } from "./file-memory.ts";
 import type { FetchedSecrets } from "./fetch-secrets.ts";
 import { readFileConfiguration, type FileConfigurationResult } from "./read-file-configuration.ts";
 import { watchFileConfiguration } from "./watch.ts";
@@ -21,6 +22,7 @@ export interface FileSourceOptions {
 export class FileSource implements Source {
   readonly #options: FileSourceOptions;
   readonly #stopping = new AbortController();
+  readonly #memory = new FileMemory();
   #keys: ReadonlyMap<string, KeyRecord> = new Map();
   #files: readonly string[] = [];
   #revision = 0;
@@ -78,7 +80,7 @@ export class FileSource implements Source {
   }
 
   #read(): Promise<FileConfigurationResult> {
-    return readFileConfiguration(this.#options.path, this.#options.tags, this.#options.secrets);
+    return readFileConfiguration(this.#options.path, this.#options.tags, this.#options.secrets, this.#memory);
   }
 
   async #reloadChanged(): Promise<void> {

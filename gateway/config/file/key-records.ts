@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { hashToken } from "#base/token.ts";
 import type { FileKey, KeyRecord } from "#contracts/key/record.ts";
 import type { FetchedSecrets } from "./fetch-secrets.ts";
-import type { SourceDocument } from "./load-sources.ts";
+import type { SourceDocument } from "./source-document.ts";
 import type { Problem } from "./problem.ts";
 
 /** A key of the file as a record: the secret is read from where it is referred to, hashed, and forgotten. */

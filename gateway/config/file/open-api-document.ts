@@ -2,17 +2,25 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { request } from "undici";
 import { parse } from "yaml";
+import type { FileMemory } from "./file-memory.ts";
 
 const FETCH_TIMEOUT_MS = 10_000;
 
 /** `openapi` of an entry: the document itself, a URL, or a path relative to the file that names it. */
-export async function readDocument(value: unknown, folder: string, files: string[]): Promise<Record<string, unknown>> {
+export async function readDocument(
+  value: unknown,
+  folder: string,
+  files: string[],
+  memory: FileMemory,
+): Promise<Record<string, unknown>> {
   if (isDocument(value)) return value;
   if (typeof value !== "string") throw new Error("expected a path, a URL or an OpenAPI document");
   const text = /^https?:\/\//.test(value) ? await fetchText(value) : await readText(resolve(folder, value), files);
-  const document: unknown = parse(text);
-  if (!isDocument(document)) throw new Error(`expected an OpenAPI document at ${value}, with members by name`);
-  return document;
+  return memory.document(resolve(folder, value), text, () => {
+    const document: unknown = parse(text);
+    if (!isDocument(document)) throw new Error(`expected an OpenAPI document at ${value}, with members by name`);
+    return document;
+  });
 }
 
 function isDocument(value: unknown): value is Record<string, unknown> {

@@ -1,15 +1,17 @@
 import { createHash } from "node:crypto";
 import { resolveApi } from "#contracts/api/resolved.ts";
 import { explainIssues } from "#base/explain-issues.ts";
-import { apiSettings } from "#contracts/api/definition.ts";
-import { fileConfiguration, writtenConfiguration } from "#contracts/config/file.ts";
+import { apiSettings, type ApiSettings } from "#contracts/api/definition.ts";
+import { fileConfiguration, writtenConfiguration, type FileConfiguration } from "#contracts/config/file.ts";
 import { membersAt } from "#contracts/walk-schema.ts";
 import { canonicalJson } from "#base/canonical.ts";
 import { messageOf } from "#base/errors.ts";
 import type { Configuration } from "../configuration.ts";
 import { carriesTag } from "../sharding.ts";
 import { fetchSecrets, ownSecrets, type FetchedSecrets } from "./fetch-secrets.ts";
-import { loadSources, type SourceDocument } from "./load-sources.ts";
+import { FileMemory } from "./file-memory.ts";
+import { loadSources } from "./load-sources.ts";
+import type { SourceDocument } from "./source-document.ts";
 import { readDocument } from "./open-api-document.ts";
 import { checkCertificates } from "./check-certificates.ts";
 import { checkReferences } from "./check-references.ts";
@@ -31,15 +33,19 @@ export async function readFileConfiguration(
   path: string,
   tags: readonly string[],
   secrets: FetchedSecrets = ownSecrets,
+  memory: FileMemory = new FileMemory(),
 ): Promise<FileConfigurationResult> {
-  const { documents, problems, files } = loadSources(path);
-  const parsed = documents.map((document) => ({ document, ...parseDocument(document, problems) }));
+  const { documents, problems, files } = loadSources(path, memory);
+  const parsed = documents.map((document) => ({
+    document,
+    value: memory.value(document, () => parseDocument(document, problems)),
+  }));
   await fetchSecrets(documents, secrets, problems);
-  const apis: unknown[] = [];
+  const apis: object[] = [];
   const places = new Map<string, { document: SourceDocument; path: PropertyKey[] }>();
   for (const { document, value } of parsed)
     for (const [index, entry] of (value?.apis ?? []).entries()) {
-      const api = await resolveEntry(document, index, entry, problems, files);
+      const api = await resolveEntry(document, index, entry, { problems, files, memory });
       if (api === undefined) continue;
       apis.push(api);
       places.set((api as { id: string }).id, { document, path: ["apis", index] });
@@ -52,12 +58,16 @@ export async function readFileConfiguration(
   checkCertificates(parsed, problems, secrets);
   checkReferences(parsed, apis, problems);
   checkSecrets(parsed, problems);
+  memory.turn(problems.length === 0);
   if (problems.length > 0) throw new ConfigurationError(problems.map(lineOf));
   const settings = parsed.map(({ value }) => value!.settings).at(-1)!;
   const own = apis.filter((api) => carriesTag(api, tags));
-  const otherShards = apis.filter((api) => !own.includes(api)).map(idOf);
+  const otherShards = apis.filter((api) => !carriesTag(api, tags)).map(idOf);
   const body = { apis: own, policies, keys, certificates, settings };
-  const hash = createHash("sha256").update(canonicalJson(body)).digest("hex");
+  const digests = own.map((api) => memory.digest(api));
+  const hash = createHash("sha256")
+    .update(canonicalJson({ ...body, apis: digests }))
+    .digest("hex");
   const problemAt = (api: string | null, path: string, message: string): Problem => {
     const place = (api === null ? undefined : places.get(api)) ?? { document: documents.at(-1)!, path: [] };
     return place.document.problemAt([...place.path, ...partsOf(path)], message);
@@ -79,12 +89,18 @@ function idOf(api: unknown): string {
   return (api as { id: string }).id;
 }
 
-function parseDocument(document: SourceDocument, problems: Problem[]) {
+function parseDocument(document: SourceDocument, problems: Problem[]): FileConfiguration | undefined {
   const result = fileConfiguration.safeParse(document.value ?? {});
-  if (result.success) return { value: result.data };
+  if (result.success) return result.data;
   for (const { path, message } of explainIssues(result.error.issues, membersOfFile))
     problems.push(document.problemAt(path, message));
-  return { value: undefined };
+  return undefined;
+}
+
+interface Reading {
+  problems: Problem[];
+  files: string[];
+  memory: FileMemory;
 }
 
 /** An entry of `apis`: its settings, joined with its OpenAPI document; `x-causeway` in the document may be all of it. */
@@ -92,36 +108,62 @@ async function resolveEntry(
   source: SourceDocument,
   index: number,
   entry: Record<string, unknown>,
-  problems: Problem[],
-  files: string[],
-): Promise<unknown> {
+  { problems, files, memory }: Reading,
+): Promise<object | undefined> {
   const { openapi, ...own } = entry;
+  const report = (path: readonly PropertyKey[], message: string) =>
+    void problems.push(source.problemAt(["apis", index, ...path], message));
   const documentAt = async (value: unknown, path: readonly PropertyKey[]) => {
     try {
-      return await readDocument(value, source.folder, files);
+      return await readDocument(value, source.folder, files, memory);
     } catch (error) {
-      const message = messageOf(error).replace(/\s*\n\s*/g, " ");
-      problems.push(source.problemAt(["apis", index, ...path], message));
+      report(path, messageOf(error).replace(/\s*\n\s*/g, " "));
       return undefined;
     }
   };
   const document = openapi === undefined ? undefined : await documentAt(openapi, ["openapi"]);
   if (openapi !== undefined && document === undefined) return undefined;
-  const embedded = (document?.["x-causeway"] ?? {}) as Record<string, unknown>;
-  const result = apiSettings.safeParse({ ...embedded, ...own });
-  if (!result.success) {
-    const knownHere = (path: readonly PropertyKey[]) => membersOfFile(["apis", index, ...path]);
-    for (const { path, message } of explainIssues(result.error.issues, knownHere))
-      problems.push(source.problemAt(["apis", index, ...path], message));
-    return undefined;
+  const written = { ...(document?.["x-causeway"] as object | undefined), ...own };
+  // Versions may have documents of their own, which the entry's text does not tell of.
+  if ("versioning" in written) {
+    const settings = parseEntry(written, index, report);
+    if (!settings || !(await readVersions(settings, documentAt))) return undefined;
+    return joinEntry(settings, document, report);
   }
-  for (const [name, version] of Object.entries(result.data.versioning?.versions ?? {})) {
+  return memory.api(entry, typeof openapi === "string" ? document : null, () => {
+    const before = problems.length;
+    const settings = parseEntry(written, index, report);
+    const api = settings && joinEntry(settings, document, report);
+    return { api, isGood: problems.length === before };
+  });
+}
+
+type Report = (path: readonly PropertyKey[], message: string) => void;
+
+function parseEntry(written: object, index: number, report: Report): ApiSettings | undefined {
+  const result = apiSettings.safeParse(written);
+  if (result.success) return result.data;
+  const knownHere = (path: readonly PropertyKey[]) => membersOfFile(["apis", index, ...path]);
+  for (const { path, message } of explainIssues(result.error.issues, knownHere)) report(path, message);
+  return undefined;
+}
+
+/** Puts the documents of versions in the place of their names. False: one could not be read. */
+async function readVersions(
+  { versioning }: ApiSettings,
+  documentAt: (value: unknown, path: readonly PropertyKey[]) => Promise<Record<string, unknown> | undefined>,
+): Promise<boolean> {
+  for (const [name, version] of Object.entries(versioning?.versions ?? {})) {
     if (version.openapi === undefined) continue;
     version.openapi = await documentAt(version.openapi, ["versioning", "versions", name, "openapi"]);
-    if (version.openapi === undefined) return undefined;
+    if (version.openapi === undefined) return false;
   }
-  const resolved = resolveApi(result.data, document);
-  for (const problem of resolved.problems)
-    problems.push(source.problemAt(["apis", index, ...problem.path.split(".")], problem.message));
-  return JSON.parse(JSON.stringify(resolved.api));
+  return true;
+}
+
+function joinEntry(settings: ApiSettings, document: unknown, report: Report): object {
+  const { api, problems } = resolveApi(settings, document);
+  for (const { path, message } of problems) report(path.split("."), message);
+  // As it travels, without members that are undefined.
+  return JSON.parse(JSON.stringify(api)) as object;
 }

@@ -2,6 +2,7 @@ import { explainIssues } from "#base/explain-issues.ts";
 import { fileConfiguration, type FileConfiguration } from "#contracts/config/file.ts";
 import { membersAt } from "#contracts/walk-schema.ts";
 import { checkCertificates } from "./check-certificates.ts";
+import { FileMemory } from "./file-memory.ts";
 import { loadSources } from "./load-sources.ts";
 import { ConfigurationError, lineOf } from "./configuration-error.ts";
 
@@ -14,7 +15,7 @@ const membersOfFile = (path: readonly PropertyKey[]) => membersAt(nodeSettings, 
 
 /** Reads the one file of a node's own settings, whole or not at all: throws `ConfigurationError` with every problem. */
 export function readNodeSettings(path: string): NodeSettings {
-  const { documents, problems } = loadSources(path);
+  const { documents, problems } = loadSources(path, new FileMemory());
   const parts = documents.map((document) => {
     const result = nodeSettings.safeParse(document.value ?? {});
     for (const issue of result.success ? [] : explainIssues(result.error.issues, membersOfFile))
