@@ -8,7 +8,9 @@ import { discovery, targets } from "./targets.ts";
 export const timeouts = z.strictObject({
   connectMs: durationMs.default(5_000).describe("Until the connection to the target stands."),
   headersMs: durationMs.default(30_000).describe("From the request's last byte to the response's headers."),
-  idleMs: durationMs.default(60_000).describe("Between two chunks of the response's body."),
+  idleMs: durationMs
+    .default(60_000)
+    .describe("Between two chunks of the response's body; and for a target to take more of the request's."),
   totalMs: durationMs
     .optional()
     .describe(

@@ -32,8 +32,7 @@ async function serve(request: IncomingMessage): Promise<number> {
 }
 
 beforeAll(async () => {
-  for (const one of [server, downloads]) one.listen(0, "127.0.0.1");
-  await Promise.all([server, downloads].map((one) => (one.listening ? undefined : once(one, "listening"))));
+  for (const one of [server, downloads]) await once(one.listen(0, "127.0.0.1"), "listening");
   // A TCP server's address is an AddressInfo; strings are for pipes.
   const urlOf = (one: typeof server) => `http://127.0.0.1:${(one.address() as AddressInfo).port}`;
   gateway = await bootGateway({
