@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fieldError, problemOf } from "#app/_trpc/problem.ts";
+import { fieldError, problemLines, problemOf } from "#app/_trpc/problem.ts";
 
 const thrown = (data: unknown, message = "A key of this name exists. Choose another.") =>
   Object.assign(new Error(message), { data });
@@ -44,5 +44,26 @@ describe("fieldError", () => {
   it("is silent about fields that are right", () => {
     expect(fieldError(problem, "name")).toBeUndefined();
     expect(fieldError(null, "name")).toBeUndefined();
+  });
+});
+
+describe("problemLines", () => {
+  const fields = [
+    { path: "document", message: "unexpected token", line: 12 },
+    { path: "upstream.targets.0.url", message: "expected a URL" },
+    { path: "versioning.versions.v1.operations.getY", message: "no operation has this operationId" },
+    { path: "paths./x.get", message: "expected an object", line: 7 },
+  ];
+  const problem = problemOf(thrown({ appCode: "invalid", fields }));
+
+  it("names the path, and the line where there is one, of what no field shows", () => {
+    expect(problemLines(problem, ["document", "upstream.targets"])).toEqual([
+      "versioning.versions.v1.operations.getY: no operation has this operationId",
+      "line 7, paths./x.get: expected an object",
+    ]);
+  });
+
+  it("a field is not mistaken for one whose name begins alike", () => {
+    expect(problemLines(problem, ["doc", "upstream"])).toHaveLength(3);
   });
 });

@@ -46,3 +46,13 @@ export function fieldError(problem: Problem | null, name: string): string | unde
   const text = field.message.charAt(0).toUpperCase() + field.message.slice(1);
   return field.line ? `Line ${field.line}: ${field.message}` : text;
 }
+
+const MOST_LINES = 8;
+
+/** What is wrong with members that no field of a form shows: each by its path. `shown` are the members that have one. */
+export function problemLines(problem: Problem, shown: readonly string[]): string[] {
+  return problem.fields
+    .filter(({ path }) => !shown.some((name) => path === name || path.startsWith(`${name}.`)))
+    .slice(0, MOST_LINES)
+    .map(({ path, message, line }) => `${line ? `line ${line}, ` : ""}${path}: ${message}`);
+}

@@ -2,7 +2,7 @@
 
 import { Button } from "#app/_ui/button.tsx";
 import { Notice } from "#app/_ui/state.tsx";
-import { problemOf } from "#app/_trpc/problem.ts";
+import { problemLines, problemOf } from "#app/_trpc/problem.ts";
 
 /** A view that could not be shown: calm, exact, and with a way on. */
 export function ProblemState({ error, retry, what }: { error: unknown; retry?: () => void; what: string }) {
@@ -28,12 +28,26 @@ export function ProblemState({ error, retry, what }: { error: unknown; retry?: (
 }
 
 /** What a form's action answered, above its button. */
-export function FormProblem({ error }: { error: unknown }) {
+export function FormProblem({ error, shown }: { error: unknown; shown?: readonly string[] }) {
   if (!error) return null;
   const problem = problemOf(error);
   return (
     <div role="alert" className="rounded-md border border-bad/40 bg-bad-wash px-3 py-2 text-bad-ink">
       {problem.message}
+      {shown && <ProblemLines lines={problemLines(problem, shown)} />}
     </div>
+  );
+}
+
+function ProblemLines({ lines }: { lines: readonly string[] }) {
+  if (lines.length === 0) return null;
+  return (
+    <ul className="mt-1 list-disc pl-5">
+      {lines.map((line) => (
+        <li key={line} className="break-words">
+          {line}
+        </li>
+      ))}
+    </ul>
   );
 }

@@ -33,6 +33,20 @@ describe("the settings' form", () => {
         },
       },
     ],
+    [{ listen: { path: "/o", internal: true } }],
+    [{ cors: { origins: ["https://a.example"] }, ip: { deny: ["10.0.0.0/8"] }, errors: { "404": { text: "gone" } } }],
+    [
+      {
+        versioning: {
+          by: { header: "X-Version" },
+          default: "v2",
+          versions: {
+            v1: { state: "deprecated", deprecatedAt: "2026-01-01T00:00:00Z", rate: "1/s", upstream: "http://old.test" },
+            v2: { auth: "none", openapi: { openapi: "3.1.0" }, operations: { getOrder: { block: true } } },
+          },
+        },
+      },
+    ],
     [{ upstream: { discovery: { url: "http://a.test" }, health: "/h", retry: { attempts: 0 }, breaker: {} } }],
   ])("opening and saving without a change changes nothing: %j", (given) => {
     const { document, name, ...before } = parse(given);

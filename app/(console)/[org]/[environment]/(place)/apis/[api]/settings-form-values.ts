@@ -58,6 +58,8 @@ export function settingsOf(
     document,
     state: values.state,
     listen: {
+      // An internal API must not become a public one because a form does not show that it is internal.
+      internal: before.listen.internal,
       path: values.listenPath.trim(),
       strip: values.strip,
       ...(values.listenHost.trim() ? { host: values.listenHost.trim() } : {}),

@@ -12,6 +12,9 @@ import { CheckField, SelectField, TextArea, TextField } from "#app/_ui/field.tsx
 import { Section } from "#app/_ui/panel.tsx";
 import { FormProblem } from "#app/_ui/problem-state.tsx";
 
+/** Members whose problems stand beside a field. */
+const SHOWN = ["name", "listen.path", "listen.host", "upstream.targets", "rate", "tags"];
+
 export function SettingsForm({ input, api, mayWrite }: { input: ApiInput; api: ApiDetail; mayWrite: boolean }) {
   // The control plane answers its full form, parsed by the schema whose type this is.
   const settings = api.settings as Omit<ApiSettings, "id">;
@@ -121,7 +124,7 @@ export function SettingsForm({ input, api, mayWrite }: { input: ApiInput; api: A
       </fieldset>
       {mayWrite && (
         <div className="mb-10 grid justify-items-start gap-4">
-          <FormProblem error={update.error} />
+          <FormProblem error={update.error} shown={SHOWN} />
           <Button
             type="submit"
             look="primary"

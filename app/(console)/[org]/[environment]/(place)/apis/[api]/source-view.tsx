@@ -42,7 +42,7 @@ export function SourceView({ input, api, mayWrite }: { input: ApiInput; api: Api
         <CodeEditor label="OpenAPI document" initial={api.document ?? ""} readOnly={!mayWrite} onChange={setText} />
       </div>
       {problem && fieldError(problem, "document") && <p className="text-bad-ink">{fieldError(problem, "document")}</p>}
-      <FormProblem error={update.error} />
+      <FormProblem error={update.error} shown={["document"]} />
       {mayWrite && (
         <Button
           look="primary"
