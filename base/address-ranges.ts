@@ -1,4 +1,5 @@
 import { BlockList, isIP } from "node:net";
+import { unmappedAddress } from "./host-address.ts";
 
 /** Addresses and CIDR ranges, such as `10.0.0.0/8, ::1`. */
 export type Ranges = BlockList;
@@ -17,6 +18,6 @@ export function parseRanges(entries: readonly string[]): Ranges {
 }
 
 export function inRanges(ranges: Ranges, address: string): boolean {
-  const plain = address.replace(/^::ffff:(?=\d+\.)/i, "");
+  const plain = unmappedAddress(address);
   return ranges.check(plain, isIP(plain) === 6 ? "ipv6" : "ipv4");
 }

@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { inRanges, type Ranges } from "#base/address-ranges.ts";
+import { unmappedAddress } from "#base/host-address.ts";
 
 /** What is read of an exchange. */
 export interface Called {
@@ -31,5 +32,5 @@ function plain(entry: string): string {
   const text = entry.trim();
   const bracketed = /^\[([^\]]+)\](?::\d+)?$/.exec(text);
   if (bracketed) return bracketed[1]!;
-  return text.replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, "$1").replace(/^::ffff:(?=\d+\.)/i, "");
+  return unmappedAddress(text.replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, "$1"));
 }

@@ -1,6 +1,8 @@
-import { Agent, request as plainRequest, type IncomingMessage } from "node:http";
-import { Agent as TlsAgent, request as tlsRequest, type RequestOptions } from "node:https";
+import { Agent } from "node:http";
+import { Agent as TlsAgent } from "node:https";
 import type { LookupFunction } from "node:net";
+import { requestBounded } from "#base/bounded-request.ts";
+import { bareHost } from "#base/host-address.ts";
 
 export interface IssuerRequest {
   method: "GET" | "POST";
@@ -31,47 +33,28 @@ export class IssuerClient implements Outbound {
     this.#ruleFor = ruleFor;
   }
 
-  async fetchJson(url: string, asked: IssuerRequest = { method: "GET" }): Promise<unknown> {
-    const response = await this.#send(new URL(url), asked);
-    // The body of a refusal is read too: a connection with an unread body is not used again.
-    const body = await collect(response, url);
-    if (response.statusCode !== 200) throw new Error(`${url}: status ${response.statusCode}`);
-    return JSON.parse(body.toString("utf8")) as unknown;
+  async fetchJson(text: string, { method, headers = {}, body }: IssuerRequest = { method: "GET" }): Promise<unknown> {
+    const url = new URL(text);
+    const { refusal, lookup } = this.#ruleFor(bareHost(url.hostname));
+    if (refusal) throw refusal;
+    const answer = await requestBounded({
+      url,
+      method,
+      headers: { accept: "application/json", ...headers },
+      body,
+      agent: url.protocol === "https:" ? this.#agents.tls : this.#agents.plain,
+      lookup,
+      timeoutMs: TIMEOUT_MS,
+      maxBytes: MAX_BYTES,
+    });
+    if (answer.status !== 200) throw new Error(`${text}: status ${answer.status}`);
+    return JSON.parse(answer.body.toString("utf8")) as unknown;
   }
 
   close(): void {
     this.#agents.plain.destroy();
     this.#agents.tls.destroy();
   }
-
-  #send(url: URL, { method, headers = {}, body }: IssuerRequest): Promise<IncomingMessage> {
-    const { refusal, lookup } = this.#ruleFor(url.hostname.replace(/^\[|\]$/g, ""));
-    if (refusal) return Promise.reject(refusal);
-    const isTls = url.protocol === "https:";
-    const options: RequestOptions = {
-      method,
-      agent: isTls ? this.#agents.tls : this.#agents.plain,
-      headers: { accept: "application/json", ...headers },
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-      ...(lookup && { lookup }),
-    };
-    return new Promise((resolve, reject) => {
-      const request = (isTls ? tlsRequest : plainRequest)(url, options, resolve);
-      request.once("error", reject);
-      request.end(body);
-    });
-  }
-}
-
-async function collect(response: IncomingMessage, url: string): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of response) {
-    bytes += (chunk as Buffer).length;
-    if (bytes > MAX_BYTES) throw new Error(`${url}: more than ${MAX_BYTES} bytes`);
-    chunks.push(chunk as Buffer);
-  }
-  return Buffer.concat(chunks);
 }
 
 /** For proving a configuration: nothing is fetched there, and asking is a mistake of ours. */

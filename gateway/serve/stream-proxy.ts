@@ -1,6 +1,7 @@
 import { connect as connectPlain, isIP, type Socket } from "node:net";
 import { connect as connectTls, TLSSocket } from "node:tls";
 import { pipeline } from "node:stream";
+import { bareHost } from "#base/host-address.ts";
 import type { Logger } from "#base/log.ts";
 import { dialGuard, type GuardOptions } from "#gateway/upstream/index.ts";
 import { readClientHello } from "./client-hello.ts";
@@ -64,7 +65,7 @@ function targetFor(targets: Readonly<Record<string, string>>, host: string): str
 
 function dial(url: string, guard: GuardOptions): Socket {
   const [, scheme, written, port] = /^(tcp|tls):\/\/(.+):(\d+)$/.exec(url)!;
-  const host = written!.replace(/^\[|\]$/g, "");
+  const host = bareHost(written!);
   const { lookup, refusal } = dialGuard(host, guard);
   const target = { host, port: Number(port), ...(lookup && { lookup }) };
   const socket =

@@ -1,3 +1,4 @@
+import { bareHost } from "#base/host-address.ts";
 import type { Secrets } from "#gateway/secrets/index.ts";
 import { ClientPool, ClientSessionPool, type OutboundPool } from "#gateway/wire/index.ts";
 import { deniedPool, dialGuard, unopenedPool, type GuardOptions } from "./address-guard.ts";
@@ -71,7 +72,7 @@ export class PoolSet {
     const { maxConnections = 1_024, secrets } = this.#options;
     const { hostname, port, protocol } = origin;
     const isTls = protocol === "https:";
-    const named = hostname.replace(/^\[|\]$/g, "");
+    const named = bareHost(hostname);
     const host = address ?? named;
     const { lookup, refusal } = dialGuard(host, this.#options);
     if (refusal) return deniedPool(host);

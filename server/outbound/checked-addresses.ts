@@ -1,5 +1,6 @@
 import { lookup } from "node:dns/promises";
 import { isIP, type LookupFunction } from "node:net";
+import { bareHost } from "#base/host-address.ts";
 import { inRanges, type Ranges } from "#base/address-ranges.ts";
 import { isPublicAddress } from "#base/public-address.ts";
 
@@ -17,7 +18,7 @@ export async function checkedAddresses(
   host: string,
   { allow, resolve, signal }: { allow: Ranges; resolve: Resolve; signal: AbortSignal },
 ): Promise<{ addresses: string[] } | { refusal: string }> {
-  const hostname = host.replace(/^\[|\]$/g, "");
+  const hostname = bareHost(host);
   const addresses = await within(signal, resolve(hostname)).catch(() => []);
   if (addresses.length === 0) return { refusal: `${hostname} has no address.` };
   const denied = addresses.find((address) => !isPublicAddress(address) && !inRanges(allow, address));

@@ -1,5 +1,6 @@
 import type { RecordWithTtl, SrvRecord } from "node:dns";
 import { isIP } from "node:net";
+import { bareHost } from "#base/host-address.ts";
 import type { Target } from "#contracts/api/targets.ts";
 import type { TargetFact } from "../balance/target.ts";
 
@@ -56,7 +57,7 @@ function factOf(url: string, address: string, weight: number, priority: number):
 }
 
 async function addressesOf(name: string, resolver: NameResolver): Promise<{ addresses: string[]; ttlSeconds: number }> {
-  const literal = name.replace(/^\[|\]$/g, "");
+  const literal = bareHost(name);
   if (isIP(literal) !== 0) return { addresses: [literal], ttlSeconds: Infinity };
   const both = await Promise.allSettled([
     resolver.resolve4(name, { ttl: true }),
