@@ -9,7 +9,7 @@ import { LocalAuthority, loadQuotas, saveQuotas } from "#gateway/limit/index.ts"
 import type { GatewayOptions } from "#gateway/options.ts";
 import type { SecretStore } from "#gateway/secrets/index.ts";
 import { PoolSet, TargetWatch, guardedRequest, parseRanges, targetChecks } from "#gateway/upstream/index.ts";
-import { MetricsPusher } from "#gateway/trace/index.ts";
+import { LAST_POST_MS, MetricsPusher } from "#gateway/trace/index.ts";
 import { UsageError } from "#gateway/usage-error.ts";
 import { GATEWAY_VERSION } from "#gateway/version.ts";
 import { Applier } from "./applier.ts";
@@ -30,7 +30,6 @@ export interface RunningGateway {
 }
 
 const QUOTAS_EVERY_MS = 1_000;
-const LAST_PUSH_MS = 2_000;
 const CERTIFICATES_EVERY_MS = 60_000;
 
 /** The primary of a node: admin address, source, workers. Rejects with `UsageError` where the start itself is wrong. */
@@ -130,7 +129,7 @@ class Primary implements RunningGateway {
     clearInterval(this.#timer);
     this.#watch.stop();
     this.#secrets.stop();
-    await this.#pusher?.stop(LAST_PUSH_MS);
+    await this.#pusher?.stop(LAST_POST_MS);
     await this.#source.stop();
     this.#saveQuotas();
     this.#admin?.server.close();
@@ -210,8 +209,7 @@ class Primary implements RunningGateway {
     if (!tracing || everyMs === undefined) return undefined;
     const { endpoint, headers, serviceName } = tracing;
     return new MetricsPusher({
-      endpoint,
-      headers,
+      collector: { endpoint, headers },
       everyMs,
       resource: {
         "service.name": serviceName,

@@ -9,7 +9,7 @@ import { AccessLog, Aggregator, LineWriter } from "#gateway/record/index.ts";
 import { ReceivedSecrets } from "#gateway/secrets/index.ts";
 import { TrafficServer } from "#gateway/serve/index.ts";
 import { SessionBook, type KeyOutcome } from "#gateway/session/index.ts";
-import { SpanExporter, Tracer } from "#gateway/trace/index.ts";
+import { LAST_POST_MS, SpanExporter, Tracer } from "#gateway/trace/index.ts";
 import { PoolSet, TargetBook, dialGuard, parseRanges } from "#gateway/upstream/index.ts";
 import { Loader } from "./loader.ts";
 import type { FromWorker, ToWorker, WorkerSettings } from "./messages.ts";
@@ -52,7 +52,6 @@ class Worker {
   readonly #server: TrafficServer;
   readonly #spans: SpanExporter | undefined;
   readonly #lines: LineWriter | undefined;
-  #toldDroppedSpans = 0;
   readonly #loader: Loader;
   readonly #redis: Redis | undefined;
   #shared: FallbackAuthority | undefined;
@@ -168,13 +167,6 @@ class Worker {
     };
   }
 
-  #takeDroppedSpans(): number {
-    const { dropped = 0 } = this.#spans ?? {};
-    const since = dropped - this.#toldDroppedSpans;
-    this.#toldDroppedSpans = dropped;
-    return since;
-  }
-
   #authority(log: Logger): Authority {
     const primary = this.#questions.authority();
     const { redis } = this.#settings;
@@ -210,7 +202,7 @@ class Worker {
       ...recorded,
       ...this.#server.figures(),
       droppedLogLines: this.#lines?.takeDropped() ?? 0,
-      droppedSpans: this.#takeDroppedSpans(),
+      droppedSpans: this.#spans?.takeDropped() ?? 0,
       inFlight,
       memoryBytes,
       upstream,
@@ -223,7 +215,7 @@ class Worker {
     for (const timer of this.#timers) clearInterval(timer);
     this.#limits.sweep(Date.now(), true);
     await this.#lines?.flush();
-    await this.#spans?.stop();
+    await this.#spans?.stop(LAST_POST_MS);
     this.#flush();
     this.#pools.destroy();
     this.#identity.close();

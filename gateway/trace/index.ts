@@ -8,3 +8,4 @@ export type { ReportedMetric } from "./metrics-payload.ts";
 export { MetricsPusher } from "./metrics-pusher.ts";
 export { Trace, Tracer, type TracingSettings } from "./tracer.ts";
 export { SpanExporter } from "./span-exporter.ts";
+export { LAST_POST_MS } from "./post-otlp.ts";

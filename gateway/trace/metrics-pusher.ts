@@ -2,19 +2,16 @@ import { systemClock } from "#base/clock.ts";
 import { background, type Logger } from "#base/log.ts";
 import { messageOf } from "#base/errors.ts";
 import { metricsPayload, type ReportedMetric } from "./metrics-payload.ts";
+import { postOtlp, type Collector } from "./post-otlp.ts";
 
 export interface MetricsPusherOptions {
-  /** `OTEL_EXPORTER_OTLP_ENDPOINT` */
-  endpoint: string;
-  headers: Readonly<Record<string, string>>;
+  collector: Collector;
   everyMs: number;
   resource: Readonly<Record<string, string>>;
   /** The figures of now. */
   report(): Promise<readonly ReportedMetric[]>;
   log: Logger;
 }
-
-const TIMEOUT_MS = 10_000;
 
 /**
  * Sends the node's figures to a collector as they are at each beat, as OTLP/HTTP JSON. They are cumulative, so a beat that
@@ -50,28 +47,15 @@ export class MetricsPusher {
   }
 
   async #push(): Promise<void> {
-    const { resource, log } = this.#options;
+    const { collector, resource, log } = this.#options;
     const times = { startedAtMs: this.#startedAtMs, nowMs: Date.now() };
     try {
-      await this.#post(metricsPayload(await this.#options.report(), { resource, ...times }));
+      await postOtlp(collector, "metrics", metricsPayload(await this.#options.report(), { resource, ...times }));
       this.#isTold = false;
     } catch (error) {
       // Once an outage, as with spans.
       if (!this.#isTold) log.warn({ err: messageOf(error) }, "metrics cannot be sent to the collector");
       this.#isTold = true;
     }
-  }
-
-  async #post(body: string): Promise<void> {
-    const { endpoint, headers } = this.#options;
-    const answer = await fetch(`${endpoint.replace(/\/+$/, "")}/v1/metrics`, {
-      method: "POST",
-      headers: { ...headers, "content-type": "application/json" },
-      body,
-      redirect: "error",
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    });
-    await answer.arrayBuffer();
-    if (!answer.ok) throw new Error(`the collector answered ${answer.status}`);
   }
 }
