@@ -157,10 +157,8 @@ export class TrafficServer {
     const path = normalisePath(target?.path ?? "");
     const called = this.#routes.byId.get(api);
     const inner = called && path !== undefined ? `${called.listenPath}${path === "/" ? "" : path}` : "/";
-    const exchange = new Exchange(inbound, from.connection, inner || "/", target?.query ?? "", nowUs(), Date.now());
+    const exchange = this.#begin(inbound, from.connection, inner || "/", target?.query);
     exchange.depth = from.depth + 1;
-    this.inFlight += 1;
-    inbound.onGone = () => this.#clientGone(exchange);
     if (exchange.depth > MAX_DEPTH) return this.#reply(exchange, tooDeep);
     if (called === undefined || path === undefined) return this.#reply(exchange, noSuchApi);
     this.#run(exchange, called);
@@ -169,15 +167,20 @@ export class TrafficServer {
   #handle(inbound: Inbound, connection: Connection): void {
     const target = splitTarget(inbound.target);
     const path = target && normalisePath(target.path);
-    const exchange = new Exchange(inbound, connection, path ?? "/", target?.query ?? "", nowUs(), Date.now());
-    this.inFlight += 1;
+    const exchange = this.#begin(inbound, connection, path ?? "/", target?.query);
     const { tracer } = this.#options;
     if (tracer !== undefined) exchange.trace = tracer.begin(exchange);
-    inbound.onGone = () => this.#clientGone(exchange);
     if (path === undefined) return this.#reply(exchange, badPath);
     const place = this.#routes.router.find(target!.host ?? inbound.authority, path);
     if (!place) return this.#reply(exchange, this.#ready ? noApi : notReady);
     this.#run(exchange, place.value);
+  }
+
+  #begin(inbound: Inbound, connection: Connection, path: string, query = ""): Exchange {
+    const exchange = new Exchange(inbound, connection, path, query, nowUs(), Date.now());
+    this.inFlight += 1;
+    inbound.onGone = () => this.#clientGone(exchange);
+    return exchange;
   }
 
   #run(exchange: Exchange, placed: CompiledApi): void {

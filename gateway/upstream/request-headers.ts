@@ -1,4 +1,5 @@
 import type { Exchange } from "#gateway/pipeline/exchange.ts";
+import { namesOfConnection } from "./connection-names.ts";
 
 /** What becomes of a header on its way upstream. */
 const PASS = 0;
@@ -36,7 +37,7 @@ export function upstreamHeaders(exchange: Exchange): string[] {
   const { fields } = exchange;
   const { raw } = fields;
   const { address: clientAddress, trusted, tls } = exchange.connection;
-  const named = namedByConnection(fields.get("connection"));
+  const named = namesOfConnection(fields.get("connection"));
   const { credentialHeader, requestEdit } = exchange;
   const headers: string[] = [];
   let via = "1.1 causeway";
@@ -76,12 +77,4 @@ function forwardedElement({ connection, inbound }: Exchange): string {
   const { address, tls } = connection;
   const node = address.includes(":") ? `"[${address}]"` : address;
   return `for=${node};host="${inbound.authority ?? ""}";proto=${tls === null ? "http" : "https"}`;
-}
-
-function namedByConnection(connection: string | undefined): string[] | undefined {
-  if (connection === undefined || connection === "keep-alive" || connection === "close") return undefined;
-  return connection
-    .toLowerCase()
-    .split(",")
-    .map((name) => name.trim());
 }

@@ -1,3 +1,5 @@
+import { namesOfConnection } from "./connection-names.ts";
+
 /** Hop-by-hop names of a response (RFC 9110, 7.6.1), by length, so that most names are passed without a change of case. */
 const HOP_BY_HOP = new Set([
   "connection",
@@ -13,7 +15,7 @@ const LENGTHS = new Set([...HOP_BY_HOP].map((name) => name.length));
 
 /** An answer's fields without the hop-by-hop ones and those that `Connection` names (`named`, in lower case). */
 export function endToEndFields(fields: readonly string[], named: string | undefined): string[] {
-  const others = namedBesides(named);
+  const others = namesOfConnection(named);
   const kept: string[] = [];
   for (let index = 0; index < fields.length; index += 2) {
     const name = fields[index]!;
@@ -22,9 +24,4 @@ export function endToEndFields(fields: readonly string[], named: string | undefi
     kept.push(name, fields[index + 1]!);
   }
   return kept;
-}
-
-function namedBesides(named: string | undefined): string[] | undefined {
-  if (named === undefined || named === "keep-alive" || named === "close") return undefined;
-  return named.split(",").map((name) => name.trim());
 }

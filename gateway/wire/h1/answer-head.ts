@@ -17,7 +17,8 @@ function dateNow(): string {
 
 export interface AnswerHead {
   text: string;
-  hasLength: boolean;
+  /** What Content-Length says, where it stands. */
+  length: number | undefined;
 }
 
 /** The head's lines without those on framing and persistence, which the connection decides; no empty line yet. */
@@ -41,7 +42,7 @@ interface Lines extends AnswerHead {
 function compose(status: number, fields: readonly string[]): Lines {
   const lines: Lines = {
     text: `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\n`,
-    hasLength: false,
+    length: undefined,
     hasDate: false,
     fields: fields.length / 2,
   };
@@ -53,7 +54,7 @@ function compose(status: number, fields: readonly string[]): Lines {
         lines.fields -= 1;
         continue;
       }
-      lines.hasLength = true;
+      lines.length ??= Number(fields[index + 1]!);
     } else if (name.length === 4 && name.toLowerCase() === "date") lines.hasDate = true;
     lines.text += `${name}: ${fields[index + 1]!}\r\n`;
   }

@@ -30,7 +30,7 @@ export class AnswerWriter {
 
   /** Whether the connection can serve another request after this answer. */
   head(status: number, fields: readonly string[], bodiless: boolean, request: AnswerFraming): boolean {
-    const { text, hasLength } = answerLines(status, fields);
+    const { text, length } = answerLines(status, fields);
     this.headSent = true;
     const isEmpty = bodiless || request.method === "HEAD" || status === 204 || status === 304;
     let keepsAlive = request.keepsAlive;
@@ -38,10 +38,11 @@ export class AnswerWriter {
     if (isEmpty) {
       this.#framing = "none";
       // Over HTTP/2 a head alone says that nothing follows; here it takes a length.
-      if (!hasLength && request.method !== "HEAD" && status !== 204 && status !== 304) line = "Content-Length: 0\r\n";
-    } else if (hasLength) {
+      if (length === undefined && request.method !== "HEAD" && status !== 204 && status !== 304)
+        line = "Content-Length: 0\r\n";
+    } else if (length !== undefined) {
       this.#framing = "length";
-      this.#left = lengthOf(fields);
+      this.#left = length;
     } else if (request.isHttp10) {
       this.#framing = "close";
       keepsAlive = false;
@@ -106,11 +107,4 @@ export class AnswerWriter {
     this.flush();
     return this.#framing !== "length" || this.#left === 0;
   }
-}
-
-function lengthOf(fields: readonly string[]): number {
-  for (let index = 0; index < fields.length; index += 2)
-    if (fields[index]!.length === 14 && fields[index]!.toLowerCase() === "content-length")
-      return Number(fields[index + 1]!);
-  return 0;
 }
