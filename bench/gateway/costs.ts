@@ -2,7 +2,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { hashToken } from "#base/token.ts";
-import { hasHaproxy, startGateway, startHaproxy, startNginx, startRedis } from "../measure/servers.ts";
+import { hasHaproxy } from "#tools/testing/listening-program.ts";
+import { startGateway, startHaproxy, startNginx, startRedis } from "../measure/servers.ts";
 import { compare, type Contender } from "./compare.ts";
 import type { Workplace } from "./workplace.ts";
 

@@ -1,11 +1,9 @@
-import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { endChild, spawnLeashed, type LeashedChild } from "#base/leash.ts";
-import { listens } from "#base/loopback.ts";
-import { waitUntil } from "#base/wait.ts";
+import { endChild } from "#base/leash.ts";
 import { repository } from "#tools/bundle.ts";
 import { freePort } from "#tools/testing/free-port.ts";
+import { startListening } from "#tools/testing/listening-program.ts";
 
 /** Something that is measured: a process, where it listens, and how it ends. */
 export interface Measured {
@@ -15,8 +13,6 @@ export interface Measured {
   port: number;
   end: () => Promise<void>;
 }
-
-export const hasNginx = !spawnSync("nginx", ["-v"]).error;
 
 export interface NginxRole {
   /** Port that it proxies to over kept connections; absent: it answers by itself. */
@@ -50,12 +46,10 @@ client_body_temp_path ${home}/a; proxy_temp_path ${home}/b; fastcgi_temp_path ${
 ${upstream}
 server { listen 127.0.0.1:${port} ${speech} backlog=4096; ${pair} location / { ${location} } } }`,
   );
-  return started(spawnLeashed("nginx", ["-p", home, "-c", join(home, "nginx.conf")], { env: pathOnly() }), port);
+  return measured("nginx", ["-p", home, "-c", join(home, "nginx.conf")], port);
 }
 
 const ANSWER = '{"id":7,"item":"a lamp","quantity":1}';
-
-export const hasHaproxy = !spawnSync("haproxy", ["-v"]).error;
 
 /** One HAProxy thread that proxies over kept connections. */
 export async function startHaproxy(folder: string, upstreamPort: number): Promise<Measured> {
@@ -77,13 +71,13 @@ listen bench
   server upstream 127.0.0.1:${upstreamPort}
 `,
   );
-  return started(spawnLeashed("haproxy", ["-db", "-f", file], { env: pathOnly() }), port);
+  return measured("haproxy", ["-db", "-f", file], port);
 }
 
 export async function startRedis(folder: string): Promise<Measured> {
   const port = await freePort();
   const flags = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", folder];
-  return started(spawnLeashed("redis-server", flags, { env: pathOnly() }), port);
+  return measured("redis-server", flags, port);
 }
 
 /** The packed gateway, one worker, on a configuration file. */
@@ -104,22 +98,15 @@ export async function startGateway(
     "--workers",
     "1",
   ];
-  const child = spawnLeashed(process.execPath, [join(repository, "dist/gateway/gateway.mjs"), ...args], {
-    env: { ...pathOnly(), CAUSEWAY_DATA_DIR: join(folder, "data"), CAUSEWAY_LOG_LEVEL: "warn", ...env },
+  const gateway = await measured(process.execPath, [join(repository, "dist/gateway/gateway.mjs"), ...args], port, {
+    CAUSEWAY_DATA_DIR: join(folder, "data"),
+    CAUSEWAY_LOG_LEVEL: "warn",
+    ...env,
   });
-  return { ...(await started(child, port)), adminPort };
+  return { ...gateway, adminPort };
 }
 
-const pathOnly = () => ({ PATH: process.env.PATH ?? "" });
-
-async function started(child: LeashedChild, port: number): Promise<Measured> {
-  let said = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (said += chunk.toString()));
-  await waitUntil(() => listens(port), { what: "the server listens", timeoutMs: 15_000, everyMs: 20 }).catch(
-    async (cause: unknown) => {
-      await endChild(child, 1_000);
-      throw new Error(`a server did not start; it said:\n${said}`, { cause });
-    },
-  );
-  return { pid: child.pid!, port, end: () => endChild(child, 10_000) };
+async function measured(...started: Parameters<typeof startListening>): Promise<Measured> {
+  const child = await startListening(...started);
+  return { pid: child.pid!, port: started[2], end: () => endChild(child, 10_000) };
 }

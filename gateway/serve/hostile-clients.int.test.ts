@@ -110,6 +110,7 @@ test("two thousand half-open connections and as many dripping heads harm nobody"
   const drips = async () => {
     for (const piece of ["GET / HTTP/1.1\r\n", "Host: a\r\n", "X: y\r\n", "X: y\r\n"]) {
       for (const [index, socket] of many.entries()) if (index % 2 === 0) socket.write(piece);
+      // Slowness is the attack: there is nothing else to wait for.
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
   };
@@ -176,6 +177,7 @@ test.each<[string, () => Buffer]>([
   void attack.then(() => (over = true));
   // A paused socket is told of its end when it is read again.
   const looking = setInterval(() => session.socket.writableLength === 0 || session.socket.resume(), 3_000);
+  // A bound on the wait, not a wait: an attack that is not ended by then fails below.
   await expectWithstood(Promise.race([attack, new Promise((resolve) => setTimeout(resolve, 10_000))]));
   clearInterval(looking);
   expect(over).toBe(true);

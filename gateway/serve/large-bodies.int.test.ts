@@ -92,6 +92,7 @@ async function growthDuring(work: Promise<unknown>): Promise<number> {
   void work.finally(() => (over = true));
   while (!over) {
     most = Math.max(most, (await residentBytes()) - before);
+    // Between two looks; the work itself says when it is over.
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   await work;

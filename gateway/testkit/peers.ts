@@ -1,19 +1,14 @@
-import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { endChild, spawnLeashed } from "#base/leash.ts";
-import { listens } from "#base/loopback.ts";
-import { waitUntil } from "#base/wait.ts";
+import { endChild } from "#base/leash.ts";
 import { freePort } from "#tools/testing/free-port.ts";
+import { startListening } from "#tools/testing/listening-program.ts";
 
 /** Another proxy in front of an upstream. */
 export interface Peer {
   url: string;
   stop(): Promise<void>;
 }
-
-export const hasNginx = !spawnSync("nginx", ["-v"]).error;
-export const hasHaproxy = !spawnSync("haproxy", ["-v"]).error;
 
 /** nginx as most people set it up: one location, kept connections. */
 export async function startNginx(folder: string, upstreamPort: number): Promise<Peer> {
@@ -55,14 +50,6 @@ listen proxy
 }
 
 async function start(program: string, args: string[], port: number): Promise<Peer> {
-  const child = spawnLeashed(program, args, { env: { PATH: process.env.PATH ?? "" } });
-  let said = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (said += chunk.toString()));
-  await waitUntil(() => listens(port), { what: `${program} listens`, timeoutMs: 15_000, everyMs: 20 }).catch(
-    async (cause: unknown) => {
-      await endChild(child, 1_000);
-      throw new Error(`${program} did not start; it said:\n${said}`, { cause });
-    },
-  );
+  const child = await startListening(program, args, port);
   return { url: `http://127.0.0.1:${port}`, stop: () => endChild(child, 5_000) };
 }

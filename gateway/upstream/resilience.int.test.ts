@@ -107,6 +107,7 @@ describe("a request is tried again", () => {
     const slowly = new ReadableStream<Uint8Array>({
       async start(controller) {
         controller.enqueue(new TextEncoder().encode("one "));
+        // Slowness is the subject here: nothing else could be waited for.
         await new Promise((resolve) => setTimeout(resolve, 500));
         controller.enqueue(new TextEncoder().encode("two"));
         controller.close();

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { bootGateway, type BootedGateway } from "#gateway/testkit/boot-gateway.ts";
 import { framings } from "#gateway/testkit/wire/framings.ts";
-import { hasHaproxy, hasNginx, startHaproxy, startNginx, type Peer } from "#gateway/testkit/peers.ts";
+import { startHaproxy, startNginx, type Peer } from "#gateway/testkit/peers.ts";
+import { hasHaproxy, hasNginx } from "#tools/testing/listening-program.ts";
 import { startRawUpstream, type RawUpstream } from "#gateway/testkit/raw-upstream.ts";
 import { sendRaw } from "#gateway/testkit/raw.ts";
 

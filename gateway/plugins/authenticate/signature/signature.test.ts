@@ -59,10 +59,12 @@ async function codeOf(asked: AskedRequest, settings: object = {}, step = stepOf(
   const reply: Reply | undefined = await step(exchangeOf(asked));
   return reply?.code;
 }
-const signed = (label: string, input: string, signature: string): [string, string][] => [
-  ["Signature-Input", `${label}=${input}`],
-  ["Signature", `${label}=:${signature}:`],
+const written = (input: string, signature: string): [string, string][] => [
+  ["Signature-Input", input],
+  ["Signature", signature],
 ];
+const signed = (label: string, input: string, signature: string) =>
+  written(`${label}=${input}`, `${label}=:${signature}:`);
 
 const b21 = signed(
   "sig-b21",
@@ -238,30 +240,9 @@ describe("a signature", () => {
   });
 
   test.each([
-    [
-      "no dictionary",
-      [
-        ["Signature-Input", "sig=("],
-        ["Signature", "sig=:AA==:"],
-      ],
-      "signature_malformed",
-    ],
-    [
-      "no signature of that label",
-      [
-        ["Signature-Input", "sig=()"],
-        ["Signature", "other=:AA==:"],
-      ],
-      "signature_malformed",
-    ],
-    [
-      "a signature that is no bytes",
-      [
-        ["Signature-Input", "sig=()"],
-        ["Signature", 'sig="AA=="'],
-      ],
-      "signature_malformed",
-    ],
+    ["no dictionary", written("sig=(", "sig=:AA==:"), "signature_malformed"],
+    ["no signature of that label", written("sig=()", "other=:AA==:"), "signature_malformed"],
+    ["a signature that is no bytes", written("sig=()", 'sig="AA=="'), "signature_malformed"],
     ["nobody's key", signed("sig", '();created=1618884473;keyid="nobody"', "AA=="), "signature_key_unknown"],
     ["no key", signed("sig", "();created=1618884473", "AA=="), "signature_key_unknown"],
     ["no time", signed("sig", '();keyid="test-key-ed25519"', "AA=="), "signature_expired"],
