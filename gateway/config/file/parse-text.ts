@@ -6,10 +6,14 @@ const MAX_ALIASES = 1_000;
 /** After a broken line most of what follows is broken by it. */
 const MOST_SYNTAX_ERRORS = 10;
 
+const EMPTY = "the file is empty; expected apis, policies, keys, certificates or settings, or {} for none of them";
+
 export type ParsedText = { value: unknown } | { faults: { line: number; message: string }[] };
 
 /** The value that a text of YAML or JSON stands for. Where its parts stand is found out when a problem asks: `lineFinder`. */
 export function parseText(text: string): ParsedText {
+  // What an editor that truncates and writes leaves for a moment would read as a configuration without a single API.
+  if (text.trim() === "") return { faults: [{ line: 1, message: EMPTY }] };
   const quick = parseJson(text);
   if (quick !== undefined) return quick;
   const lines = new LineCounter();
