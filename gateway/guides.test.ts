@@ -27,7 +27,7 @@ test.each(blocks)("$guide:$line is read and compiled as it stands", async ({ tex
   const file = join(folder, "gateway.yaml");
   writeFileSync(file, withStandIns(text, folder));
   Object.assign(process.env, dummyEnv(text));
-  const { configuration } = await readFileConfiguration(file, []);
+  const { configuration } = await readFileConfiguration({ path: file }, []);
   const { parsed } = prepare({ ...configuration, revision: 1 }, undefined, proofDeps(configuration));
   expect(parsed.quarantined).toEqual([]);
   expect(parsed.apis.length + parsed.settings.listeners.length).toBeGreaterThan(0);

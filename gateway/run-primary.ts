@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { parseEnv } from "#base/env.ts";
 import { systemClock } from "#base/clock.ts";
 import { background, createLogger, type Logger } from "#base/log.ts";
@@ -39,9 +40,9 @@ export async function runPrimary(): Promise<void> {
 }
 
 function sourceOf(options: GatewayOptions, log: Logger, secrets: SecretStore, stopped: AbortSignal): Source {
-  const { source, tags } = options;
+  const { source, tags, dataDir } = options;
   return source.kind === "file"
-    ? new FileSource({ path: source.path, tags, secrets, log })
+    ? new FileSource({ path: source.path, issuedKeys: join(dataDir, "issued-keys.json"), tags, secrets, log })
     : new LinkSource({ ...options, url: source.url, token: source.token, log, stopped });
 }
 

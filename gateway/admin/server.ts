@@ -2,24 +2,17 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { AddressInfo } from "node:net";
 import type { Registry } from "#base/metrics.ts";
-import { messageOf } from "#base/errors.ts";
+import type { Logger } from "#base/log.ts";
 import type { Secret } from "#base/secret.ts";
+import { problem, text, type Answer } from "./answer.ts";
+import { answerV1, type V1Deps } from "./v1.ts";
 
-export interface AdminDeps {
+export interface AdminDeps extends V1Deps {
   token: Secret | undefined;
   registry: Registry;
   /** Null: ready. Else why not, in a few words. */
   notReady(): string | null;
-  status(): unknown;
-  apis(): unknown;
-  /** Throws with the reason where the configuration could not be read; what is served stays. */
-  reload(): Promise<unknown>;
-}
-
-interface Answer {
-  status: number;
-  body: string;
-  contentType: string;
+  log: Logger;
 }
 
 /** Listens for machines and operators; rejects when the address cannot be had. */
@@ -29,8 +22,11 @@ export async function startAdmin(
 ): Promise<{ server: Server; url: string }> {
   const server = createServer((req, res) => {
     answer(req, deps).then(
-      (given) => send(res, given),
-      (error: unknown) => send(res, problem(500, "internal", messageOf(error))),
+      (given) => send(req, res, given),
+      (error: unknown) => {
+        deps.log.error({ err: error, method: req.method, path: pathOf(req) }, "the admin address failed");
+        send(req, res, problem(500, "internal", "The gateway failed; its log says why."));
+      },
     );
   });
   await new Promise<void>((resolve, reject) => {
@@ -43,7 +39,10 @@ export async function startAdmin(
 }
 
 async function answer(req: IncomingMessage, deps: AdminDeps): Promise<Answer> {
-  const route = `${req.method === "HEAD" ? "GET" : req.method} ${req.url!.split("?")[0]}`;
+  const method = req.method === "HEAD" ? "GET" : req.method!;
+  const target = URL.parse(`http://admin${req.url!}`);
+  if (!target) return problem(400, "target_malformed", "The request's target: expected a path.");
+  const route = `${method} ${target.pathname}`;
   if (route === "GET /livez") return text(200, "ok\n");
   if (route === "GET /readyz") {
     const reason = deps.notReady();
@@ -52,21 +51,22 @@ async function answer(req: IncomingMessage, deps: AdminDeps): Promise<Answer> {
   if (route === "GET /metrics") {
     return { status: 200, body: await deps.registry.metrics(), contentType: deps.registry.contentType };
   }
-  if (!route.includes(" /v1/"))
-    return problem(404, "not_found", "Known: /livez, /readyz, /metrics, /v1/status, /v1/apis, /v1/reload.");
-  return refuse(req, deps.token) ?? answerV1(route, deps);
+  if (!target.pathname.startsWith("/v1/"))
+    return problem(404, "not_found", "Known: /livez, /readyz, /metrics, and /v1/… with the admin token.");
+  const given = refuse(req, deps.token) ?? (await answerV1(req, method, target, deps));
+  if (method !== "GET") audit(req, method, target.pathname, given, deps.log);
+  return given;
 }
 
-async function answerV1(route: string, deps: AdminDeps): Promise<Answer> {
-  if (route === "GET /v1/status") return json(deps.status());
-  if (route === "GET /v1/apis") return json({ items: deps.apis(), nextCursor: null });
-  if (route !== "POST /v1/reload")
-    return problem(404, "not_found", "Known: GET /v1/status, GET /v1/apis, POST /v1/reload.");
-  try {
-    return json(await deps.reload());
-  } catch (error) {
-    return problem(422, "configuration_invalid", messageOf(error));
-  }
+/** Every write, and every try at one. Bodies are not in it: they may carry what people paste by mistake. */
+function audit(req: IncomingMessage, method: string, path: string, { status, headers }: Answer, log: Logger): void {
+  const fields = { audit: true, method, path, status, from: req.socket.remoteAddress, made: headers?.Location };
+  if (status < 400) log.info(fields, "an admin changed the gateway");
+  else log.warn(fields, "a change by an admin was refused");
+}
+
+function pathOf(req: IncomingMessage): string {
+  return req.url!.split("?")[0]!;
 }
 
 function refuse(req: IncomingMessage, token: Secret | undefined): Answer | undefined {
@@ -74,29 +74,19 @@ function refuse(req: IncomingMessage, token: Secret | undefined): Answer | undef
   const given = /^bearer (.+)$/i.exec(req.headers.authorization ?? "")?.[1] ?? "";
   // Hashed first: equal lengths, so that the comparison's time says nothing.
   if (timingSafeEqual(digest(given), digest(token.reveal()))) return undefined;
-  return problem(401, "unauthenticated", "Send Authorization: Bearer with the value of CAUSEWAY_ADMIN_TOKEN.");
+  const detail = "Send Authorization: Bearer with the value of CAUSEWAY_ADMIN_TOKEN.";
+  return problem(401, "unauthenticated", detail, { "WWW-Authenticate": "Bearer" });
 }
 
 function digest(value: string): Buffer {
   return createHash("sha256").update(value).digest();
 }
 
-function text(status: number, body: string): Answer {
-  return { status, body, contentType: "text/plain; charset=utf-8" };
-}
-
-function json(value: unknown): Answer {
-  return { status: 200, body: JSON.stringify(value), contentType: "application/json" };
-}
-
-function problem(status: number, code: string, detail: string): Answer {
-  const body = JSON.stringify({ type: `urn:causeway:problem:${code}`, title: code, status, code, detail });
-  return { status, body, contentType: "application/problem+json" };
-}
-
-function send(res: ServerResponse, { status, body, contentType }: Answer): void {
-  const headers: Record<string, string> = { "Content-Type": contentType, "Cache-Control": "no-store" };
-  if (status === 401) headers["WWW-Authenticate"] = "Bearer";
-  res.writeHead(status, headers);
+function send(req: IncomingMessage, res: ServerResponse, { status, body, contentType, headers }: Answer): void {
+  // What was refused before it was read goes with its connection: it could be endless.
+  const isUnread = !req.complete && ("content-length" in req.headers || "transfer-encoding" in req.headers);
+  const rest = isUnread ? { Connection: "close" } : {};
+  const type = status === 204 ? {} : { "Content-Type": contentType };
+  res.writeHead(status, { ...type, "Cache-Control": "no-store", ...rest, ...headers });
   res.end(body);
 }

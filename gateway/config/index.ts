@@ -8,5 +8,6 @@ export { RefusedConfiguration, faultOf } from "./refused-configuration.ts";
 export { prepare, type Prepared } from "./prepare.ts";
 export { readNodeSettings, type NodeSettings } from "./file/read-node-settings.ts";
 export { FileSource } from "./file/file-source.ts";
+export { ChangeRefused, type ListedKey, type Management, type Reason } from "./management.ts";
 export type { ConfiguredNode, NodeFigures, Source } from "./source.ts";
 export { Generations, type Generation } from "./generations.ts";

@@ -2,6 +2,7 @@ import type { AnalyticsEntry } from "#contracts/analytics/batch.ts";
 import type { KeyRecord } from "#contracts/key/record.ts";
 import type { KeyOutcome } from "#gateway/session/index.ts";
 import type { Applied, Configuration } from "./configuration.ts";
+import type { Management } from "./management.ts";
 
 /** What a source may ask of the node that it configures. */
 export interface ConfiguredNode {
@@ -40,6 +41,8 @@ export interface Source {
   /** Reads the configuration again; throws with the reason where that fails. */
   reload(): Promise<unknown>;
   status(): Record<string, unknown>;
+  /** Absent where the configuration is another's to change. */
+  management?: Management;
   /** Hands over what still waits and lets go. */
   stop(): Promise<void>;
 }

@@ -146,6 +146,8 @@ class Primary implements RunningGateway {
         status: () => this.#status(),
         apis: () => this.#applier?.apis ?? [],
         reload: () => this.reload(),
+        management: () => this.#source.management,
+        log: this.#log,
       });
     } catch (error) {
       throw new UsageError(sentenceFor(error as NodeJS.ErrnoException, "--admin", admin.host, admin.port));

@@ -15,6 +15,8 @@ export interface BootOptions {
   env?: Record<string, string>;
   /** Files beside the configuration, by name. */
   files?: Record<string, string>;
+  /** What is given as --config, where it is not the file that the literal is written into. */
+  config?: string;
 }
 
 export interface BootedGateway {
@@ -113,8 +115,9 @@ export async function startRefused(literal: Literal, env: Record<string, string>
   }
 }
 
-async function start(config: string, folder: string, { workers = 1, env = {} }: BootOptions) {
-  const args = ["--config", config, "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--workers", String(workers)];
+async function start(config: string, folder: string, { workers = 1, env = {}, config: given }: BootOptions) {
+  const place = given ?? config;
+  const args = ["--config", place, "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--workers", String(workers)];
   const child = spawnGateway(args, { CAUSEWAY_DATA_DIR: join(folder, "data"), ...env });
   let said = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (said += chunk.toString()));

@@ -33,7 +33,7 @@ policies:
     apis: [orders]
 `,
   );
-  await expect(readFileConfiguration(file, [])).rejects.toThrow(
+  await expect(readFileConfiguration({ path: file }, [])).rejects.toThrow(
     [
       `${file}:11: apis[0].auth.jwt.scopes.read:orders[1]: no policy is called readers; known: gold`,
       `${file}:18: apis[1].auth.anyOf[1].hmac.keys[0].policies[0]: no policy is called silver; known: gold`,

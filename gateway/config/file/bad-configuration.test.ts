@@ -20,7 +20,7 @@ test.each(cases)("$name is told in one line: file, line, path, expectation", asy
   for (const [name, content] of Object.entries(files)) writeFileSync(join(place, name), content);
   const file = join(place, "gateway.yaml");
   writeFileSync(file, text.replaceAll("FOLDER", place));
-  const error = await readFileConfiguration(file, []).catch((caught: Error) => caught);
+  const error = await readFileConfiguration({ path: file }, []).catch((caught: Error) => caught);
   const start = `${file}:${line}: ${path}: `;
   const lines = (error as Error).message.split("\n");
   expect(lines).toContainEqual(expect.stringContaining(says.replaceAll("FOLDER", place)));
@@ -37,5 +37,5 @@ test("hosts may overlap where one of them is a wildcard: the exact one goes firs
   - { id: c, listen: /a, upstream: "http://u" }
 `,
   );
-  expect((await readFileConfiguration(file, [])).configuration.apis).toHaveLength(3);
+  expect((await readFileConfiguration({ path: file }, [])).configuration.apis).toHaveLength(3);
 });

@@ -59,7 +59,7 @@ async function problemsWith(path: Field["path"], value: unknown) {
   const file = join(folder(), "gateway.json");
   const text = JSON.stringify(sample, null, 1);
   writeFileSync(file, text);
-  const error: unknown = await readFileConfiguration(file, []).catch((caught: unknown) => caught);
+  const error: unknown = await readFileConfiguration({ path: file }, []).catch((caught: unknown) => caught);
   expect(error).toBeInstanceOf(ConfigurationError);
   const lines = (error as ConfigurationError).lines.map((line): Line => {
     const [, number, at, message] = /^[^:]+:(\d+): (.+?): (.+)$/.exec(line) ?? [];

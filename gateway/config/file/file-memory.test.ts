@@ -15,7 +15,7 @@ beforeEach(() => {
 });
 
 const write = (name: string, text: string) => writeFileSync(join(place, name), text);
-const read = async () => (await readFileConfiguration(place, [], ownSecrets, memory)).configuration;
+const read = async () => (await readFileConfiguration({ path: place }, [], ownSecrets, memory)).configuration;
 const api = (id: string, more = "") => `apis:\n  - { id: ${id}, listen: /${id}, upstream: "http://u"${more} }\n`;
 
 describe("what a reading remembers of the one before", () => {
@@ -36,7 +36,7 @@ describe("what a reading remembers of the one before", () => {
     const other = await read();
     write("a.yaml", api("a"));
     expect([(await read()).hash, other.hash === before.hash]).toEqual([before.hash, false]);
-    expect((await readFileConfiguration(place, [])).configuration.hash).toBe(before.hash);
+    expect((await readFileConfiguration({ path: place }, [])).configuration.hash).toBe(before.hash);
   });
 
   test("an OpenAPI document that changed beside an entry that did not is noticed", async () => {

@@ -5,7 +5,9 @@ import type { KeyRecord } from "#contracts/key/record.ts";
 import type { KeyOutcome } from "#gateway/session/index.ts";
 import type { ConfiguredNode, Source } from "../source.ts";
 import { RefusedConfiguration } from "../refused-configuration.ts";
+import type { ConfigurationPlace } from "./configuration-place.ts";
 import { ConfigurationError, lineOf } from "./configuration-error.ts";
+import { FileManagement } from "./file-management.ts";
 import { FileMemory } from "./file-memory.ts";
 import type { FetchedSecrets } from "./fetch-secrets.ts";
 import { readFileConfiguration, type FileConfigurationResult } from "./read-file-configuration.ts";
@@ -13,6 +15,8 @@ import { watchFileConfiguration } from "./watch.ts";
 
 export interface FileSourceOptions {
   path: string;
+  /** Where keys are kept that are issued over the admin address. */
+  issuedKeys: string;
   tags: readonly string[];
   secrets: FetchedSecrets;
   log: Logger;
@@ -29,9 +33,22 @@ export class FileSource implements Source {
   #first: FileConfigurationResult | undefined;
   #node: ConfiguredNode | undefined;
   #problems: readonly string[] = [];
+  /** The last of the readings and changes, which come one after the other: two at once could serve the older one. */
+  #last: Promise<unknown>;
+  readonly #begun = Promise.withResolvers<void>();
+  readonly management: FileManagement;
 
   constructor(options: FileSourceOptions) {
     this.#options = options;
+    this.#last = this.#begun.promise;
+    const { path, issuedKeys } = options;
+    this.management = new FileManagement({
+      path,
+      issuedKeys,
+      keys: () => this.#keys.values(),
+      serve: async (instead) => this.#use(await this.#read(instead)),
+      inTurn: (work) => this.#inTurn(work),
+    });
   }
 
   /** Reads before anything starts, so that a bad file ends the process with its problems and nothing half-made. */
@@ -43,6 +60,7 @@ export class FileSource implements Source {
   async start(node: ConfiguredNode): Promise<void> {
     this.#node = node;
     await this.#use(this.#first!);
+    this.#begun.resolve();
     const { path, log } = this.#options;
     const watching = watchFileConfiguration(
       path,
@@ -61,9 +79,11 @@ export class FileSource implements Source {
   /** Nothing is kept of them here: the metrics have counted them. */
   record(): void {}
 
-  async reload(): Promise<unknown> {
-    await this.#use(await this.#read());
-    return this.status();
+  reload(): Promise<unknown> {
+    return this.#inTurn(async () => {
+      await this.#use(await this.#read());
+      return this.status();
+    });
   }
 
   /** Keys are known by the hash of their secret, so another secret is another configuration. */
@@ -79,8 +99,15 @@ export class FileSource implements Source {
     this.#stopping.abort();
   }
 
-  #read(): Promise<FileConfigurationResult> {
-    return readFileConfiguration(this.#options.path, this.#options.tags, this.#options.secrets, this.#memory);
+  #read(instead?: ConfigurationPlace["instead"]): Promise<FileConfigurationResult> {
+    const { path, issuedKeys, tags, secrets } = this.#options;
+    return readFileConfiguration({ path, issuedKeys, ...(instead && { instead }) }, tags, secrets, this.#memory);
+  }
+
+  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const turn = this.#last.then(work);
+    this.#last = turn.catch(() => {});
+    return turn;
   }
 
   async #reloadChanged(): Promise<void> {

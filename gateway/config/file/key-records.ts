@@ -5,8 +5,28 @@ import type { FetchedSecrets } from "./fetch-secrets.ts";
 import type { SourceDocument } from "./source-document.ts";
 import type { Problem } from "./problem.ts";
 
-/** A key of the file as a record: the secret is read from where it is referred to, hashed, and forgotten. */
-export function keyRecordOf(
+/** Keys of the files as records. Two keys of one secret are a problem: only one of them could ever be found. */
+export function keyRecordsOf(
+  parts: readonly { document: SourceDocument; value: { keys: FileKey[] } | undefined }[],
+  problems: Problem[],
+  files: string[],
+  secrets: FetchedSecrets,
+): KeyRecord[] {
+  const records = new Map<string, KeyRecord>();
+  for (const { document, value } of parts)
+    for (const [index, key] of (value?.keys ?? []).entries()) {
+      const record = keyRecordOf(document, index, key, problems, files, secrets);
+      if (!record) continue;
+      const before = records.get(record.hash);
+      const member = key.hash === undefined ? "secret" : "hash";
+      if (before) problems.push(document.problemAt(["keys", index, member], `is that of ${before.id} already`));
+      else records.set(record.hash, record);
+    }
+  return [...records.values()];
+}
+
+/** The secret is read from where it is referred to, hashed, and forgotten. */
+function keyRecordOf(
   source: SourceDocument,
   index: number,
   key: FileKey,

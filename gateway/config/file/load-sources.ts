@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { messageOf } from "#base/errors.ts";
+import { textAt, variableOf, type ConfigurationPlace } from "./configuration-place.ts";
 import type { FileMemory } from "./file-memory.ts";
 import { lineFinder, parseText } from "./parse-text.ts";
 import type { Problem } from "./problem.ts";
@@ -8,21 +9,26 @@ import type { SourceDocument } from "./source-document.ts";
 
 const EXTENSIONS = /\.(ya?ml|json)$/i;
 
-/** A file, or the YAML and JSON files of a folder in the order of their names. JSON is YAML here, so errors have lines too. */
+/**
+ * A file, the YAML and JSON files of a folder in the order of their names, or a variable; then the keys that were issued
+ * beside them. JSON is YAML here, so errors have lines too.
+ */
 export function loadSources(
-  path: string,
+  place: ConfigurationPlace,
   memory: FileMemory,
 ): { documents: SourceDocument[]; problems: Problem[]; files: string[] } {
+  const { path, issuedKeys, instead } = place;
   const problems: Problem[] = [];
-  let files: string[] = [];
+  const files: string[] = [];
   try {
-    files = statSync(path).isDirectory() ? filesOf(path) : [path];
+    files.push(...(variableOf(path) === undefined && statSync(path).isDirectory() ? filesOf(path) : [path]));
     if (files.length === 0)
       problems.push({ file: path, line: 1, path: "", message: "the folder holds no .yaml, .yml or .json file" });
   } catch (error) {
     problems.push({ file: path, line: 1, path: "", message: messageOf(error) });
   }
-  const documents = files.flatMap((file) => loadSource(file, problems, memory) ?? []);
+  if (issuedKeys !== undefined && (instead?.file === issuedKeys || existsSync(issuedKeys))) files.push(issuedKeys);
+  const documents = files.flatMap((file) => loadSource(file, place, problems, memory) ?? []);
   return { documents, problems, files };
 }
 
@@ -35,10 +41,15 @@ function filesOf(folder: string): string[] {
     .filter((file) => !/^\s*["']?(openapi|swagger)["']?\s*:/m.test(readFileSync(file, "utf8").slice(0, 4_096)));
 }
 
-function loadSource(file: string, problems: Problem[], memory: FileMemory): SourceDocument | undefined {
+function loadSource(
+  file: string,
+  place: ConfigurationPlace,
+  problems: Problem[],
+  memory: FileMemory,
+): SourceDocument | undefined {
   let text: string;
   try {
-    text = readFileSync(file, "utf8");
+    text = textAt(file, place);
   } catch (error) {
     problems.push({ file, line: 1, path: "", message: messageOf(error) });
     return undefined;
@@ -56,7 +67,7 @@ function sourceOf(file: string, text: string, value: unknown): SourceDocument {
   const problemAt = (path: readonly PropertyKey[], message: string): Problem => {
     return { file, line: lineAt(path), path: dotted(path), message };
   };
-  return { file, folder: dirname(file), value, problemAt };
+  return { file, folder: variableOf(file) === undefined ? dirname(file) : process.cwd(), value, problemAt };
 }
 
 function dotted(path: readonly PropertyKey[]): string {

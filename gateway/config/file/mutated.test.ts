@@ -102,7 +102,7 @@ test("nor does a text with other characters in it", async () => {
 async function endsWell(file: string, text: string): Promise<void> {
   writeFileSync(file, text);
   const startedAt = performance.now();
-  const error: unknown = await readFileConfiguration(file, []).then(
+  const error: unknown = await readFileConfiguration({ path: file }, []).then(
     () => undefined,
     (caught: unknown) => caught,
   );

@@ -8,6 +8,7 @@ import { canonicalJson } from "#base/canonical.ts";
 import { messageOf } from "#base/errors.ts";
 import type { Configuration } from "../configuration.ts";
 import { carriesTag } from "../sharding.ts";
+import type { ConfigurationPlace } from "./configuration-place.ts";
 import { fetchSecrets, ownSecrets, type FetchedSecrets } from "./fetch-secrets.ts";
 import { FileMemory } from "./file-memory.ts";
 import { loadSources } from "./load-sources.ts";
@@ -17,7 +18,8 @@ import { checkCertificates } from "./check-certificates.ts";
 import { checkReferences } from "./check-references.ts";
 import { checkSecrets } from "./check-secrets.ts";
 import { ConfigurationError, lineOf } from "./configuration-error.ts";
-import { keyRecordOf } from "./key-records.ts";
+import { keyRecordsOf } from "./key-records.ts";
+import { settingsOf } from "./settings-of.ts";
 import type { Problem } from "./problem.ts";
 
 export interface FileConfigurationResult {
@@ -28,14 +30,14 @@ export interface FileConfigurationResult {
   problemAt(api: string | null, path: string, message: string): Problem;
 }
 
-/** Reads a file or a folder, whole or not at all: throws `ConfigurationError` with every problem found. */
+/** Reads what lies at a place, whole or not at all: throws `ConfigurationError` with every problem found. */
 export async function readFileConfiguration(
-  path: string,
+  place: ConfigurationPlace,
   tags: readonly string[],
   secrets: FetchedSecrets = ownSecrets,
   memory: FileMemory = new FileMemory(),
 ): Promise<FileConfigurationResult> {
-  const { documents, problems, files } = loadSources(path, memory);
+  const { documents, problems, files } = loadSources(place, memory);
   const parsed = documents.map((document) => ({
     document,
     value: memory.value(document, () => parseDocument(document, problems)),
@@ -51,16 +53,14 @@ export async function readFileConfiguration(
       places.set((api as { id: string }).id, { document, path: ["apis", index] });
     }
   const policies = parsed.flatMap(({ value }) => value?.policies ?? []);
-  const keys = parsed.flatMap(({ document, value }) =>
-    (value?.keys ?? []).flatMap((key, index) => keyRecordOf(document, index, key, problems, files, secrets) ?? []),
-  );
+  const keys = keyRecordsOf(parsed, problems, files, secrets);
   const certificates = parsed.flatMap(({ value }) => value?.certificates ?? []);
   checkCertificates(parsed, problems, secrets);
   checkReferences(parsed, apis, problems);
   checkSecrets(parsed, problems);
+  const settings = settingsOf(parsed, problems)!;
   memory.turn(problems.length === 0);
   if (problems.length > 0) throw new ConfigurationError(problems.map(lineOf));
-  const settings = parsed.map(({ value }) => value!.settings).at(-1)!;
   const own = apis.filter((api) => carriesTag(api, tags));
   const otherShards = apis.filter((api) => !carriesTag(api, tags)).map(idOf);
   const body = { apis: own, policies, keys, certificates, settings };

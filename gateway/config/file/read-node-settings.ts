@@ -5,6 +5,7 @@ import { checkCertificates } from "./check-certificates.ts";
 import { FileMemory } from "./file-memory.ts";
 import { loadSources } from "./load-sources.ts";
 import { ConfigurationError, lineOf } from "./configuration-error.ts";
+import { settingsOf } from "./settings-of.ts";
 
 /** What a node decides by itself although its APIs come over the link: its ports, its certificates, its limits of size. */
 export type NodeSettings = Pick<FileConfiguration, "certificates" | "settings">;
@@ -15,7 +16,7 @@ const membersOfFile = (path: readonly PropertyKey[]) => membersAt(nodeSettings, 
 
 /** Reads the one file of a node's own settings, whole or not at all: throws `ConfigurationError` with every problem. */
 export function readNodeSettings(path: string): NodeSettings {
-  const { documents, problems } = loadSources(path, new FileMemory());
+  const { documents, problems } = loadSources({ path }, new FileMemory());
   const parts = documents.map((document) => {
     const result = nodeSettings.safeParse(document.value ?? {});
     for (const issue of result.success ? [] : explainIssues(result.error.issues, membersOfFile))
@@ -23,7 +24,8 @@ export function readNodeSettings(path: string): NodeSettings {
     return { document, value: result.data };
   });
   checkCertificates(parts, problems);
+  const settings = settingsOf(parts, problems)!;
   if (problems.length > 0) throw new ConfigurationError(problems.map(lineOf));
   const values = parts.map(({ value }) => value!);
-  return { certificates: values.flatMap(({ certificates }) => certificates), settings: values.at(-1)!.settings };
+  return { certificates: values.flatMap(({ certificates }) => certificates), settings };
 }

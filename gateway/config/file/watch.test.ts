@@ -36,7 +36,7 @@ test("a file that is written in pieces is read at last as it is when it stands s
 test("an empty file is none, since a moment of every saving may look like it", async () => {
   const file = join(folder(), "gateway.yaml");
   writeFileSync(file, " \n");
-  await expect(readFileConfiguration(file, [])).rejects.toThrow(
+  await expect(readFileConfiguration({ path: file }, [])).rejects.toThrow(
     `${file}:1: (top level): the file is empty; expected apis`,
   );
 });
