@@ -13,6 +13,7 @@ import { costs } from "./costs.ts";
 import { latency } from "./latency.ts";
 import { memory } from "./memory.ts";
 import { protocols } from "./protocols.ts";
+import { reloads } from "./reloads.ts";
 import { sizes } from "./sizes.ts";
 import type { Workplace } from "./workplace.ts";
 
@@ -21,6 +22,7 @@ const parts: Record<string, (place: Workplace) => Promise<void>> = {
   sizes,
   protocols,
   apis: apiCounts,
+  reloads,
   latency,
   memory,
 };

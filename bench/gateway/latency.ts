@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { figure, rounded } from "../measure/figure.ts";
 import { applyLoad } from "../measure/load.ts";
-import { pacedLatency } from "../measure/paced.ts";
+import { sendPaced } from "../measure/paced.ts";
 import { startGateway, startNginx } from "../measure/servers.ts";
 import type { Workplace } from "./workplace.ts";
 
@@ -29,7 +29,7 @@ export async function latency({ folder, keep }: Workplace): Promise<void> {
   const seen = new Map<string, { p50: number; p99: number }[]>(Object.keys(ways).map((name) => [name, []]));
   for (let round = 0; round < ROUNDS; round += 1)
     for (const [name, url] of Object.entries(ways))
-      seen.get(name)!.push(await pacedLatency({ url, perSecond, seconds: SECONDS, connections: CONNECTIONS }));
+      seen.get(name)!.push(await sendPaced({ url, perSecond, seconds: SECONDS, connections: CONNECTIONS }));
   const best = (name: string, which: "p50" | "p99") => Math.min(...seen.get(name)!.map((round) => round[which]));
   for (const name of ["nginx", "gateway"])
     figure("gateway", `added by ${name} at half load`, {
