@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { Agent, request } from "node:http";
 import { connect as connectHttp2 } from "node:http2";
+import { connect, type Socket } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { waitUntil } from "#base/wait.ts";
 import { bootGateway, type BootedGateway } from "#gateway/testkit/boot-gateway.ts";
@@ -53,13 +54,67 @@ function keepCalling(gateway: BootedGateway) {
   };
 }
 
+/** No time between the signal and the last connection that is taken. */
+const AT_ONCE = { CAUSEWAY_DRAIN_GRACE_SECONDS: "0" };
+
+/** Clients with a connection for each call, which goes to a node that accepts it. Some connect well before they ask. */
+function connectAnew(nodes: readonly BootedGateway[]) {
+  const seen = { answered: 0, statuses: new Set<number>(), failures: [] as string[] };
+  let stopped = false;
+  const call = async (turn: number) => {
+    const socket = await connectToOne(nodes, turn);
+    await new Promise((resolve) => setTimeout(resolve, (turn % 4) * 25));
+    try {
+      seen.statuses.add(await askOnce(socket));
+      seen.answered += 1;
+    } catch (error) {
+      seen.failures.push((error as Error).message);
+    }
+  };
+  const clients = Array.from({ length: CLIENTS }, async (_, client) => {
+    for (let turn = client; !stopped; turn += 1) await call(turn);
+  });
+  return {
+    seen,
+    async stop() {
+      stopped = true;
+      await Promise.all(clients);
+    },
+  };
+}
+
+/** A node that refuses the connection has taken nothing: another one is asked. */
+async function connectToOne(nodes: readonly BootedGateway[], turn: number): Promise<Socket> {
+  for (let at = turn; ; at += 1) {
+    const { hostname, port } = new URL(nodes[at % nodes.length]!.url);
+    const socket = connect(Number(port), hostname).on("error", () => {});
+    try {
+      await once(socket, "connect");
+      return socket;
+    } catch {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+}
+
+async function askOnce(socket: Socket): Promise<number> {
+  if (socket.destroyed) throw new Error("the connection was closed before its request");
+  let text = "";
+  socket.on("data", (data: Buffer) => (text += data.toString("latin1")));
+  socket.write("GET /a/x HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  await once(socket, "close");
+  const status = /^HTTP\/1\.1 (\d{3}) /.exec(text)?.[1];
+  if (status === undefined) throw new Error("the connection was closed without an answer");
+  return Number(status);
+}
+
 function workersOf(primary: number): number[] {
   const lines = execFileSync("ps", ["-o", "pid=,args=", "--ppid", String(primary)], { encoding: "utf8" }).split("\n");
   const rows = lines.map((line) => line.trim().split(/\s+/));
   return rows.filter(([, program]) => program === process.execPath).map(([pid]) => Number(pid));
 }
 
-const more = (load: ReturnType<typeof keepCalling>, calls: number) => {
+const more = (load: Pick<ReturnType<typeof keepCalling>, "seen">, calls: number) => {
   const from = load.seen.answered;
   return waitUntil(() => load.seen.answered >= from + calls, { what: `${calls} more calls`, timeoutMs: 20_000 });
 };
@@ -123,6 +178,22 @@ describe("SIGTERM under load", () => {
     await waitUntil(() => gateway.child.exitCode !== null, { what: "it has ended", timeoutMs: 10_000 });
     await gateway.stop();
   });
+
+  test("a client that has just connected is answered, whichever of the nodes goes and however late its request comes", async () => {
+    const nodes = await Promise.all([boot(2, AT_ONCE), boot(2, AT_ONCE)]);
+    const load = connectAnew(nodes);
+    for (let round = 0; round < 4; round += 1) {
+      await more(load, 200);
+      const going = nodes[round % 2]!;
+      going.child.kill("SIGTERM");
+      await waitUntil(() => going.child.exitCode !== null, { what: "it has ended", timeoutMs: 15_000 });
+      await going.restart();
+    }
+    await load.stop();
+    await Promise.all(nodes.map((node) => node.stop()));
+    expect(load.seen.failures).toEqual([]);
+    expect([...load.seen.statuses]).toEqual([200]);
+  }, 120_000);
 
   test("over HTTP/2 a client is told to go, and its streams end whole", async () => {
     const gateway = await boot(1);

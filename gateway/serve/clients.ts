@@ -5,7 +5,14 @@ import { ClientCounts, type Protocol } from "./client-figures.ts";
 import { answerBadRequest } from "./bad-request.ts";
 
 /** nginx's usual values, which clients are used to. */
-const TIMES: ServerTimes = { headMs: 30_000, idleMs: 75_000, bodyIdleMs: 60_000, stalledMs: 60_000, lingerMs: 5_000 };
+const TIMES: ServerTimes = {
+  headMs: 30_000,
+  idleMs: 75_000,
+  bodyIdleMs: 60_000,
+  stalledMs: 60_000,
+  lingerMs: 5_000,
+  firstMs: 1_000,
+};
 const MAX_HEAD_BYTES = 32 * 1_024;
 
 interface Client {
@@ -40,7 +47,10 @@ export class Clients {
       return false;
     }
     this.#sockets += 1;
-    socket.once("close", () => (this.#sockets -= 1));
+    socket.once("close", () => {
+      this.#sockets -= 1;
+      this.#look();
+    });
     return true;
   }
 
@@ -79,7 +89,7 @@ export class Clients {
     });
   }
 
-  /** No request after the one under way; resolves when the last connection has ended. */
+  /** No request after the one under way; resolves when the last connection has ended, those in their handshake too. */
   finish(): Promise<void> {
     return new Promise((resolve) => {
       this.#whenEmpty = resolve;
@@ -104,6 +114,8 @@ export class Clients {
 
   #keep(client: Client, protocol: Protocol): void {
     this.#open.add(client);
+    // It was accepted before and is understood only now.
+    if (this.#whenEmpty !== undefined) client.finish();
     this.counts.opened(protocol);
     client.socket.once("close", () => {
       // A connection that turned out to speak HTTP/2 was given to another.
@@ -113,6 +125,6 @@ export class Clients {
   }
 
   #look(): void {
-    if (this.size === 0) this.#whenEmpty?.();
+    if (this.size === 0 && this.#sockets === 0) this.#whenEmpty?.();
   }
 }

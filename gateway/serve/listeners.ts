@@ -31,15 +31,15 @@ export class Listeners {
     const names = new Set(listeners.map(nameOf));
     for (const [name, port] of this.#ports) {
       if (names.has(name)) continue;
-      port.close();
       this.#ports.delete(name);
+      await port.close();
     }
     for (const listener of listeners) await this.#open(listener);
   }
 
-  close(): void {
+  async close(): Promise<void> {
     clearInterval(this.#timer);
-    for (const port of this.#ports.values()) port.close();
+    await Promise.all(Array.from(this.#ports.values(), (port) => port.close()));
   }
 
   async #open(listener: Listener): Promise<void> {

@@ -8,6 +8,8 @@ import { takeProxyHeader } from "./proxy-protocol.ts";
 import { secure } from "./tls-handshake.ts";
 
 const PROXY_HEADER_MS = 5_000;
+/** As long as a port is let run empty: where connections never cease to come, there is no moment that is better than another. */
+const MOST_TURNS = 5_000;
 
 export interface PortHooks {
   trusts(address: string): boolean;
@@ -28,6 +30,7 @@ export class Port {
   readonly #book: CertificateBook;
   #speech: PortSpeech;
   #base: SecureContext | undefined = undefined;
+  #accepted = 0;
 
   constructor(speech: PortSpeech, book: CertificateBook, hooks: PortHooks) {
     this.#hooks = hooks;
@@ -55,12 +58,22 @@ export class Port {
     });
   }
 
-  /** No new connections; those that stand are their owners' business. */
-  close(): void {
+  /**
+   * No new connections; those that stand are their owners' business. With a port the kernel resets what waits to be accepted
+   * there, and those clients believed that they were connected; so the waiting ones are let in first, one a turn (libuv).
+   */
+  async close(): Promise<void> {
+    let quietTurns = 0;
+    for (let turn = 0; turn < MOST_TURNS && quietTurns < 2; turn += 1) {
+      const before = this.#accepted;
+      await new Promise((resolve) => setImmediate(resolve));
+      quietTurns = this.#accepted === before ? quietTurns + 1 : 0;
+    }
     this.#server.close();
   }
 
   #accept(socket: Socket): void {
+    this.#accepted += 1;
     // A reset is the client's business; what was under way learns of it by the close that follows.
     socket.on("error", () => {});
     if (!this.#hooks.admits(socket)) return void socket.destroy();

@@ -127,10 +127,9 @@ export class TrafficServer {
   }
 
   /** Stops taking connections and resolves when the last request has ended, or after `limitMs` at the latest. */
-  drain(limitMs: number): Promise<{ cutOff: number }> {
+  async drain(limitMs: number): Promise<{ cutOff: number }> {
     this.#draining = true;
-    this.#port.close();
-    this.#listeners.close();
+    await Promise.all([this.#port.close(), this.#listeners.close()]);
     return new Promise((resolve) => {
       const limit = setTimeout(() => {
         const cutOff = this.inFlight;

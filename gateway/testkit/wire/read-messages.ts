@@ -25,6 +25,7 @@ const TIMES: ServerTimes = {
   bodyIdleMs: 60_000,
   stalledMs: 60_000,
   lingerMs: 5,
+  firstMs: 5,
 };
 
 /** How the gateway's own parser reads them; each request is answered when its body has ended. */

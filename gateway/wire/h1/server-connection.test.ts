@@ -3,7 +3,14 @@ import { MemorySocket } from "#gateway/testkit/wire/memory-socket.ts";
 import type { Inbound } from "../inbound.ts";
 import { ServerConnection, type ServerTimes } from "./server-connection.ts";
 
-const TIMES: ServerTimes = { headMs: 1_000, idleMs: 2_000, bodyIdleMs: 3_000, stalledMs: 4_000, lingerMs: 500 };
+const TIMES: ServerTimes = {
+  headMs: 1_000,
+  idleMs: 2_000,
+  bodyIdleMs: 3_000,
+  stalledMs: 4_000,
+  lingerMs: 500,
+  firstMs: 100,
+};
 const GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 const POST = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n";
 const KEEP = { close: false, bodiless: false };
@@ -257,6 +264,38 @@ describe("a client that closes its side", () => {
     memory.destroy();
     await settled();
     expect(gone).toBe(1);
+  });
+});
+
+describe("a connection that is to take no more requests", () => {
+  test("has a moment for its first one, which may be on its way, and is closed with the answer", async () => {
+    const { memory, connection, send } = connect((inbound) => answer(inbound, "x"));
+    connection.finish();
+    await pass(99);
+    expect(memory.destroyed).toBe(false);
+    await send(GET);
+    expect(memory.text).toContain("Connection: close");
+    expect(memory.destroyed).toBe(true);
+  });
+
+  test("is closed when that moment has passed, also before it was told", async () => {
+    const waiting = connect(() => {});
+    waiting.connection.finish();
+    await pass(101);
+    expect(waiting.memory.destroyed).toBe(true);
+    const old = connect(() => {});
+    await pass(101);
+    old.connection.finish();
+    await settled();
+    expect(old.memory.destroyed).toBe(true);
+  });
+
+  test("is closed at once between two requests", async () => {
+    const { memory, connection, send } = connect((inbound) => answer(inbound, "x"));
+    await send(GET);
+    connection.finish();
+    await settled();
+    expect(memory.destroyed).toBe(true);
   });
 });
 

@@ -17,6 +17,8 @@ export interface ServerTimes {
   stalledMs: number;
   /** For a refused request's body to end by itself. */
   lingerMs: number;
+  /** From the connection's beginning to its first request, when no more are wanted. */
+  firstMs: number;
 }
 
 export interface ServerHooks {
@@ -44,6 +46,7 @@ export class ServerConnection implements RequestCarrier {
   #current: H1Inbound | undefined = undefined;
   #working = false;
   #first = true;
+  readonly #beganAtMs = performance.now();
   #released = false;
   /** An answer waits for the client to take it. */
   #stalled = false;
@@ -53,7 +56,7 @@ export class ServerConnection implements RequestCarrier {
     this.socket = socket;
     this.#hooks = hooks;
     this.#deadline = new Deadline(() => this.#tooLate());
-    this.#deadline.set(performance.now() + hooks.times.headMs);
+    this.#deadline.set(this.#beganAtMs + hooks.times.headMs);
     socket.on("data", this.#onData);
     socket.on("end", this.#onEnd);
     socket.on("drain", this.#onDrain);
@@ -69,10 +72,16 @@ export class ServerConnection implements RequestCarrier {
     return this.#current === undefined && !this.#stalled;
   }
 
-  /** No request is taken after the one under way. */
+  /**
+   * No request is taken after the one under way. A client that has just connected has sent its first one perhaps already,
+   * and knows of no reason why it should be lost; between two requests it has to reckon with this (RFC 9112, 9.5).
+   */
   finish(): void {
     this.#lastAnswer = true;
-    if (this.isIdle) this.socket.destroySoon();
+    if (!this.isIdle) return;
+    const untilMs = this.#beganAtMs + this.#hooks.times.firstMs;
+    if (this.#first && performance.now() < untilMs) this.#deadline.set(untilMs);
+    else this.socket.destroySoon();
   }
 
   get isFinishing(): boolean {

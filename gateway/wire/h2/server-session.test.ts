@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer, type AddressInfo, type Socket } from "node:net";
+import { createServer, type AddressInfo } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import { waitUntil } from "#base/wait.ts";
 import {
@@ -14,8 +14,8 @@ import {
 import type { Inbound } from "../inbound.ts";
 import { ServerSession, type SessionTimes } from "./server-session.ts";
 
-const TIMES: SessionTimes = { idleMs: 300, bodyIdleMs: 300, stalledMs: 300, lingerMs: 100 };
-const LONG: SessionTimes = { idleMs: 60_000, bodyIdleMs: 60_000, stalledMs: 60_000, lingerMs: 60_000 };
+const TIMES: SessionTimes = { idleMs: 300, bodyIdleMs: 300, stalledMs: 300, lingerMs: 100, firstMs: 300 };
+const LONG: SessionTimes = { idleMs: 60_000, bodyIdleMs: 60_000, stalledMs: 60_000, lingerMs: 60_000, firstMs: 60_000 };
 const OPEN = FLAG.endHeaders;
 const WHOLE = FLAG.endHeaders | FLAG.endStream;
 const closing: (() => void)[] = [];
@@ -24,13 +24,13 @@ afterEach(() => {
 });
 
 async function start(times: SessionTimes, onRequest: (inbound: Inbound) => void, ...pairs: [number, number][]) {
-  const sockets: Socket[] = [];
+  const sessions: ServerSession[] = [];
   const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
-    sockets.push(socket);
     socket.on("error", () => {});
     closing.push(() => socket.destroy());
-    const { isIdle } = new ServerSession(socket, { times, maxHeadBytes: 32_768, onRequest });
-    expect(isIdle).toBe(true);
+    const session = new ServerSession(socket, { times, maxHeadBytes: 32_768, onRequest });
+    expect(session.isIdle).toBe(true);
+    sessions.push(session);
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -38,7 +38,7 @@ async function start(times: SessionTimes, onRequest: (inbound: Inbound) => void,
   // A TCP server's address is an AddressInfo; strings are for pipes.
   const raw = await openRawSession((server.address() as AddressInfo).port, ...pairs);
   closing.push(() => raw.socket.destroy());
-  return raw;
+  return Object.assign(raw, { session: () => sessions[0]! });
 }
 
 const codeOf = ({ seen }: RawSession, type: number) => seen.find((one) => one.type === type)?.code;
@@ -127,6 +127,29 @@ describe("a client's time on a session", () => {
     const sending = setInterval(() => raw.socket.write(frame(FRAME.data, 0, 1, Buffer.alloc(100))), 20);
     closing.push(() => clearInterval(sending));
     await waitUntil(() => codeOf(raw, FRAME.reset) !== undefined, within("the stream is reset"));
+  });
+});
+
+describe("a session that is to take no more requests", () => {
+  const settled = ({ seen }: RawSession) =>
+    waitUntil(() => seen.some(({ type }) => type === FRAME.settings), within("the session stands"));
+
+  test("has a moment for its first one, which may be on its way, and is closed with the answer", async () => {
+    const raw = await start(LONG, answer);
+    await settled(raw);
+    raw.session().finish();
+    raw.socket.write(frame(FRAME.headers, WHOLE, 1, requestBlock("GET", "/")));
+    await raw.closed;
+    expect(raw.seen.some(({ type, stream }) => type === FRAME.headers && stream === 1)).toBe(true);
+    expect(codeOf(raw, FRAME.goaway)).toBe(0);
+  });
+
+  test("is told to go when that moment has passed", async () => {
+    const raw = await start({ ...LONG, firstMs: 100 }, answer);
+    await settled(raw);
+    raw.session().finish();
+    await raw.closed;
+    expect(codeOf(raw, FRAME.goaway)).toBe(0);
   });
 });
 

@@ -9,6 +9,8 @@ export interface SessionTimes extends StreamTimes {
   idleMs: number;
   /** For a client to take the last frames. */
   lingerMs: number;
+  /** From the connection's beginning to its first request, when no more are wanted. */
+  firstMs: number;
 }
 
 export interface SessionHooks {
@@ -32,6 +34,10 @@ export class ServerSession {
   readonly #times: SessionTimes;
   readonly #deadline: Deadline;
   readonly #inFlight = new Set<H2Inbound>();
+  readonly #beganAtMs = performance.now();
+  #first = true;
+  /** Told to finish before the first stream came. */
+  #lastStream = false;
   #finishing = false;
 
   constructor(socket: Socket, hooks: SessionHooks) {
@@ -60,8 +66,10 @@ export class ServerSession {
     this.#session.on("stream", (stream, _headers, _flags, raw) => {
       const inbound = new H2Inbound(stream, raw ?? [], hooks.times);
       this.#inFlight.add(inbound);
+      this.#first = false;
       this.#deadline.clear();
       stream.once("close", () => this.#ended(inbound));
+      if (this.#lastStream) this.finish();
       if (inbound.problem === undefined) hooks.onRequest(inbound);
       else inbound.refuse();
     });
@@ -71,9 +79,14 @@ export class ServerSession {
     return this.#inFlight.size === 0;
   }
 
-  /** Says GOAWAY; streams under way end first. */
+  /** Says GOAWAY; streams under way end first, and a client that has just connected has the time for one. */
   finish(): void {
     if (this.#finishing) return;
+    const untilMs = this.#beganAtMs + this.#times.firstMs;
+    if (this.#first && performance.now() < untilMs) {
+      this.#lastStream = true;
+      return this.#deadline.set(untilMs);
+    }
     this.#finishing = true;
     this.#session.close();
   }
@@ -91,6 +104,7 @@ export class ServerSession {
   }
 
   #tooLate(): void {
+    this.#first = false;
     if (this.#finishing) return void this.socket.destroy();
     this.finish();
     this.#awaitStream();
