@@ -1,5 +1,5 @@
 import { httpStatusOf, type AppError, type FieldProblem } from "./errors.ts";
-import { explainIssues, type SchemaIssue } from "./explain-issues.ts";
+import { explainIssues, type KnownMembers, type SchemaIssue } from "./explain-issues.ts";
 
 /** The body of an `application/problem+json` answer (RFC 9457), as every HTTP edge sends it. */
 export function problemOf(error: AppError, requestId: string) {
@@ -23,7 +23,7 @@ export function problemHeaders(error: AppError): Record<string, string> {
   };
 }
 
-/** What a schema's refusal says of each field, by dotted path. */
-export function fieldsOf(error: { issues: readonly SchemaIssue[] }): FieldProblem[] {
-  return explainIssues(error.issues).map(({ path, message }) => ({ path: path.map(String).join("."), message }));
+/** What a schema's refusal says of each field, by dotted path; with `known`, what an unknown member was probably meant to be. */
+export function fieldsOf(error: { issues: readonly SchemaIssue[] }, known?: KnownMembers): FieldProblem[] {
+  return explainIssues(error.issues, known).map(({ path, message }) => ({ path: path.map(String).join("."), message }));
 }

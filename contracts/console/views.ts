@@ -14,6 +14,7 @@ import {
   teamId,
   userId,
 } from "../ids.ts";
+import { apiDetail } from "../plane/apis.ts";
 import { actor, role } from "../plane/claims.ts";
 import { planeNode } from "../plane/entities.ts";
 
@@ -171,4 +172,14 @@ export const estimate = z.object({
   currency: z.literal("USD"),
   monthly: z.number(),
   lines: z.array(z.object({ item: z.string(), quantity: z.int(), monthly: z.number() })),
+});
+
+/** An API as the console shows it: `written` is its settings as the YAML that people would write. */
+export const apiDetailView = apiDetail.extend({ written: z.string() });
+
+/** One member that an API's settings may have. */
+export const settingsMember = z.object({
+  /** `upstream.targets[].weight`; `<name>` is a name that people choose. */
+  path: z.string(),
+  meaning: z.string(),
 });

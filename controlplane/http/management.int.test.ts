@@ -86,6 +86,14 @@ describe("an API", () => {
     expect(lacking.body.fields).toMatchObject([{ path: "operations.getOrder" }]);
   });
 
+  test("with a member that is not known is refused with the one that was meant, at whatever depth", async () => {
+    const { status, body } = await plane.call<Problem>("POST", "/apis", api("strange", { cors: { orgins: ["*"] } }));
+    expect([status, body.fields]).toEqual([
+      400,
+      [{ path: "cors.orgins", message: "is not known here; did you mean origins?" }],
+    ]);
+  });
+
   test("that a policy opens is not deleted from under it", async () => {
     const { id } = await make("held");
     const policy = await plane.call<PolicyView>("POST", "/policies", { name: "Holders", apis: [id] });

@@ -1,12 +1,13 @@
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { z, ZodError } from "zod";
-import { AppError, messageOf } from "#base/errors.ts";
+import { AppError, messageOf, type FieldProblem } from "#base/errors.ts";
 import { newId } from "#base/id.ts";
 import { fieldsOf, problemHeaders, problemOf } from "#base/problem.ts";
 import { analyticsQuery } from "#contracts/plane/analytics.ts";
 import { apiInput } from "#contracts/plane/apis.ts";
 import type { ManagementClaims } from "#contracts/plane/claims.ts";
 import { keyInput, policyInput, type PlaneStatus } from "#contracts/plane/entities.ts";
+import { membersAt } from "#contracts/walk-schema.ts";
 import { reportCalls } from "../analytics/report.ts";
 import { createApi, deleteApi, getApi, listApis, updateApi } from "../apis/manage-apis.ts";
 import { previewDocument } from "../apis/read-document.ts";
@@ -85,26 +86,26 @@ function addRoutes(app: FastifyInstance, serving: Serving): void {
 
   route("GET", "/status", 200, () => statusOf(serving));
   route("GET", "/apis", 200, () => listApis(plane));
-  route("POST", "/apis", 201, ({ claims, body }) => createApi(plane, claims.actor, apiInput.parse(body)));
+  route("POST", "/apis", 201, ({ claims, body }) => createApi(plane, claims.actor, readBody(apiInput, body)));
   route("POST", "/apis/preview", 200, ({ body }) =>
     previewDocument(z.object({ document: z.string() }).parse(body).document),
   );
   route("GET", `/apis${byId}`, 200, ({ params }) => getApi(plane, params.id!));
   route("PUT", `/apis${byId}`, 200, ({ claims, params, query, body }) =>
-    updateApi(plane, claims.actor, params.id!, versionQuery.parse(query).version, apiInput.parse(body)),
+    updateApi(plane, claims.actor, params.id!, versionQuery.parse(query).version, readBody(apiInput, body)),
   );
   route("DELETE", `/apis${byId}`, 204, ({ claims, params }) => deleteApi(plane, claims.actor, params.id!));
 
   route("GET", "/policies", 200, () => listPolicies(plane));
-  route("POST", "/policies", 201, ({ claims, body }) => createPolicy(plane, claims.actor, policyInput.parse(body)));
+  route("POST", "/policies", 201, ({ claims, body }) => createPolicy(plane, claims.actor, readBody(policyInput, body)));
   route("GET", `/policies${byId}`, 200, ({ params }) => getPolicy(plane, params.id!));
   route("PUT", `/policies${byId}`, 200, ({ claims, params, query, body }) =>
-    updatePolicy(plane, claims.actor, params.id!, versionQuery.parse(query).version, policyInput.parse(body)),
+    updatePolicy(plane, claims.actor, params.id!, versionQuery.parse(query).version, readBody(policyInput, body)),
   );
   route("DELETE", `/policies${byId}`, 204, ({ claims, params }) => deletePolicy(plane, claims.actor, params.id!));
 
   route("GET", "/keys", 200, () => listKeys(plane));
-  route("POST", "/keys", 201, ({ claims, body }) => createKey(plane, claims.actor, keyInput.parse(body)));
+  route("POST", "/keys", 201, ({ claims, body }) => createKey(plane, claims.actor, readBody(keyInput, body)));
   route("DELETE", `/keys${byId}`, 204, ({ claims, params }) => revokeKey(plane, claims.actor, params.id!));
 
   route("GET", "/revisions", 200, () => listRevisions(plane));
@@ -132,14 +133,23 @@ function answerError(plane: Plane, error: unknown, request: FastifyRequest, repl
   return reply.code(problem.status).headers(problemHeaders(known)).send(problem);
 }
 
+/** People write settings by hand: of a member that is not known, the refusal names the one that was probably meant. */
+function readBody<T extends z.ZodType>(schema: T, body: unknown): z.output<T> {
+  const result = schema.safeParse(body);
+  if (result.success) return result.data;
+  throw invalid(fieldsOf(result.error, (path) => membersAt(schema, path)));
+}
+
+function invalid(fields: FieldProblem[]): AppError {
+  const [first] = fields;
+  return new AppError("invalid", `${first?.path || "The body"}: ${first?.message ?? "is not as expected"}.`, {
+    fields,
+  });
+}
+
 function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
-  if (error instanceof ZodError) {
-    const fields = fieldsOf(error);
-    return new AppError("invalid", `${fields[0]?.path || "The body"}: ${fields[0]?.message ?? "is not as expected"}.`, {
-      fields,
-    });
-  }
+  if (error instanceof ZodError) return invalid(fieldsOf(error));
   const status = (error as { statusCode?: number }).statusCode;
   if (status === 413) return new AppError("too_large", "The body is larger than 12 MB.");
   if (status && status < 500) return new AppError("invalid", messageOf(error));

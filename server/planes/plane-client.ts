@@ -31,7 +31,7 @@ export class PlaneClient {
   getApi = (id: string) => this.#call("GET", `/v1/apis/${encodeURIComponent(id)}`, apiDetail);
   previewApi = (document: string) => this.#call("POST", "/v1/apis/preview", apiPreview, { document });
   createApi = (input: ApiInputRaw) => this.#call("POST", "/v1/apis", apiDetail, input);
-  updateApi = (id: string, version: number, input: ApiInputRaw) =>
+  updateApi = (id: string, version: number, input: Record<string, unknown>) =>
     this.#call("PUT", `/v1/apis/${encodeURIComponent(id)}?version=${version}`, apiDetail, input);
   deleteApi = (id: string) => this.#call("DELETE", `/v1/apis/${encodeURIComponent(id)}`, nothing);
 

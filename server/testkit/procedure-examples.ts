@@ -45,6 +45,7 @@ export const examples: Record<string, Example> = {
 
   "api.list": { input: here },
   "api.get": { input: (world) => ({ ...here(world), api: world.own.api }) },
+  "api.settingsMembers": {},
   "api.preview": { input: (world) => ({ ...here(world), document }), unaudited: "saves nothing" },
   "api.create": { input: (world) => ({ ...here(world), document, listenPath: `/${fresh("t").replace(" ", "")}` }) },
   "api.update": {

@@ -1,7 +1,10 @@
 import { z } from "zod";
-import { apiDetail, apiInput, apiPreview, apiView } from "#contracts/plane/apis.ts";
+import { apiDetailView, settingsMember } from "#contracts/console/views.ts";
+import { apiDetail, apiPreview, apiView } from "#contracts/plane/apis.ts";
 import { revisionView } from "#contracts/plane/entities.ts";
 import { createApi, listApis, previewApi } from "../../apis/apis.ts";
+import { settingsMembers } from "../../apis/settings-members.ts";
+import { withWritten } from "../../apis/written-settings.ts";
 import { openPlane } from "../../planes/open-plane.ts";
 import { environmentInput, nothing, orgProcedure, router } from "../procedures.ts";
 
@@ -29,8 +32,13 @@ export const apiRouter = router({
     .query(({ ctx, input }) => listApis(ctx.scope, input)),
   get: orgProcedure({ can: "api:read" })
     .input(oneApi)
-    .output(apiDetail)
-    .query(async ({ ctx, input }) => (await openPlane(ctx.scope, input.environment)).getApi(input.api)),
+    .output(apiDetailView)
+    .query(async ({ ctx, input }) =>
+      withWritten(await (await openPlane(ctx.scope, input.environment)).getApi(input.api)),
+    ),
+  settingsMembers: orgProcedure({ can: "api:read" })
+    .output(z.array(settingsMember))
+    .query(() => settingsMembers()),
   preview: orgProcedure({ can: "api:write" })
     .input(environmentInput.extend(source))
     .output(apiPreview)
@@ -40,11 +48,12 @@ export const apiRouter = router({
     .output(apiDetail)
     .mutation(({ ctx, input }) => createApi(ctx.scope, input)),
   update: orgProcedure({ can: "api:write" })
-    .input(oneApi.extend({ version: z.int().min(1), settings: apiInput }))
-    .output(apiDetail)
-    .mutation(async ({ ctx, input }) =>
-      (await openPlane(ctx.scope, input.environment)).updateApi(input.api, input.version, input.settings),
-    ),
+    .input(oneApi.extend({ version: z.int().min(1), settings: apiSettingsInput }))
+    .output(apiDetailView)
+    .mutation(async ({ ctx, input }) => {
+      const plane = await openPlane(ctx.scope, input.environment);
+      return withWritten(await plane.updateApi(input.api, input.version, input.settings));
+    }),
   delete: orgProcedure({ can: "api:write" })
     .input(oneApi)
     .output(nothing)

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { policyInput } from "#contracts/plane/entities.ts";
 import type { PolicyView } from "#app/_trpc/views.ts";
-import { rateText } from "#app/_ui/rate-text.ts";
+import { rateText } from "#contracts/quantity-text.ts";
 import { splitTags } from "#app/_ui/tags.ts";
 
 /** A policy as the form shows it: texts. */

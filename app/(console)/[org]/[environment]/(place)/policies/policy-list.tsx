@@ -7,7 +7,7 @@ import { useTRPC } from "#app/_trpc/client.tsx";
 import type { PolicyView } from "#app/_trpc/views.ts";
 import { Empty } from "#app/_ui/empty.tsx";
 import { QueryView } from "#app/_ui/query-view.tsx";
-import { rateText } from "#app/_ui/rate-text.ts";
+import { rateText } from "#contracts/quantity-text.ts";
 import { SearchField } from "#app/_ui/search-field.tsx";
 import { State } from "#app/_ui/state.tsx";
 import { Row, Table, Td, Th, rowLink } from "#app/_ui/table.tsx";

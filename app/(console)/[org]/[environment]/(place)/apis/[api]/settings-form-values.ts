@@ -2,7 +2,7 @@ import type { ApiSettings } from "#contracts/api/definition.ts";
 import type { ApiInputRaw } from "#contracts/plane/apis.ts";
 import { splitTags } from "#app/_ui/tags.ts";
 import { headerLines, readHeaders, readNames, readTargets, targetLines } from "./lines.ts";
-import { rateText } from "#app/_ui/rate-text.ts";
+import { rateText } from "#contracts/quantity-text.ts";
 
 /** The settings as one form shows them: texts and switches. */
 export interface SettingsValues {
