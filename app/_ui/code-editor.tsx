@@ -3,45 +3,70 @@
 import { json } from "@codemirror/lang-json";
 import { yaml } from "@codemirror/lang-yaml";
 import { EditorState } from "@codemirror/state";
-import { EditorView } from "@codemirror/view";
+import { EditorView, keymap } from "@codemirror/view";
 import { basicSetup } from "codemirror";
 import { useEffect, useEffectEvent, useRef } from "react";
 
-/** CodeMirror, dressed in our tokens. Loaded on demand: it is the heaviest thing of the console. */
-export function CodeEditor({
-  label,
-  initial,
-  readOnly,
-  onChange,
-}: {
+interface Props {
   label: string;
-  initial: string;
+  value: string;
   readOnly: boolean;
   onChange: (text: string) => void;
-}) {
+  /** Ctrl S, or Command S. */
+  onSave: () => void;
+  /** A line to be led to; each object leads there once. */
+  place?: { line: number } | undefined;
+}
+
+/** CodeMirror, dressed in our tokens. Loaded on demand: it is the heaviest thing of the console. */
+export function CodeEditor({ label, value, readOnly, onChange, onSave, place }: Props) {
   const host = useRef<HTMLDivElement>(null);
-  const changed = useEffectEvent(onChange);
+  const editor = useRef<EditorView>(null);
+  const told = useRef(value);
+  const tell = useEffectEvent((text: string) => {
+    told.current = text;
+    onChange(text);
+  });
+  const save = useEffectEvent(onSave);
+  const now = useEffectEvent(() => value);
   useEffect(() => {
     const view = new EditorView({
       parent: host.current!,
       state: EditorState.create({
-        doc: initial,
+        doc: now(),
         extensions: [
           EditorView.cspNonce.of(document.querySelector<HTMLElement>("script[nonce]")?.nonce ?? ""),
+          keymap.of([{ key: "Mod-s", preventDefault: true, run: () => (save(), true) }]),
           basicSetup,
-          initial.trimStart().startsWith("{") ? json() : yaml(),
+          now().trimStart().startsWith("{") ? json() : yaml(),
           EditorState.readOnly.of(readOnly),
           EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
           EditorView.updateListener.of((update) => {
-            if (update.docChanged) changed(update.state.doc.toString());
+            if (update.docChanged) tell(update.state.doc.toString());
           }),
           theme,
         ],
       }),
     });
+    editor.current = view;
     return () => view.destroy();
-  }, [initial, label, readOnly]);
+  }, [label, readOnly]);
+  // What was typed here comes back as the value; another value replaces the text, and can be undone.
+  useEffect(() => {
+    if (!editor.current || value === told.current) return;
+    told.current = value;
+    editor.current.dispatch({ changes: { from: 0, to: editor.current.state.doc.length, insert: value } });
+  }, [value]);
+  useEffect(() => {
+    if (editor.current && place) goTo(editor.current, place.line);
+  }, [place]);
   return <div ref={host} className="code-editor overflow-hidden rounded-lg border border-line-strong bg-surface" />;
+}
+
+function goTo(view: EditorView, wanted: number): void {
+  const line = view.state.doc.line(Math.min(Math.max(1, wanted), view.state.doc.lines));
+  view.dispatch({ selection: { anchor: line.from, head: line.to }, scrollIntoView: true });
+  view.focus();
 }
 
 const theme = EditorView.theme({

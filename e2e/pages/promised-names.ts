@@ -127,6 +127,14 @@ export async function thingPages(seeded: Seeded): Promise<PromisedPage[]> {
     { path: `${base}/apis/${seeded.api}`, names: [heading("Orders"), ...links("Behaviour", "Source")] },
     { path: `${base}/apis/${seeded.api}?view=settings`, names: [["button", "Save"]] },
     { path: `${base}/apis/${seeded.api}?view=source`, names: [["textbox", "OpenAPI document"]] },
+    {
+      path: `${base}/apis/${seeded.api}?view=source&source=gateway`,
+      names: [
+        ["textbox", "Gateway settings"],
+        ["searchbox", "Search members"],
+        ["region", "Members found"],
+      ],
+    },
     { path: `${base}/policies/${policy!.id}`, names: [heading(policy!.name), ["button", "Save"]] },
     { path: `${base}/clusters/${remote.id}`, names: [heading(remote.name), ["table", "Nodes"]] },
     { path: `${base}/clusters/${remote.id}/nodes/${node!.id}`, names: [["button", "Retire"]] },

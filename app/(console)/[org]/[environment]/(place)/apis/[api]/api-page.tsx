@@ -5,7 +5,7 @@ import dynamic from "next/dynamic";
 import type { ApiInput } from "./api-input.ts";
 import { DeleteApi } from "./delete-api.tsx";
 import { SourceView } from "./source-view.tsx";
-import { views, type View } from "./views.ts";
+import { views, type Source, type View } from "./views.ts";
 import { Operations } from "../operations.tsx";
 import { useTRPC } from "#app/_trpc/client.tsx";
 import type { ApiDetail } from "#app/_trpc/views.ts";
@@ -26,10 +26,11 @@ interface Props {
   input: ApiInput;
   first: ApiDetail | undefined;
   view: View;
+  source: Source;
   mayWrite: boolean;
 }
 
-export function ApiPage({ input, first, view, mayWrite }: Props) {
+export function ApiPage({ input, first, view, source, mayWrite }: Props) {
   const trpc = useTRPC();
   const query = useQuery({ ...trpc.api.get.queryOptions(input), initialData: first });
   const base = `/${input.org}/${input.environment}/apis`;
@@ -64,7 +65,7 @@ export function ApiPage({ input, first, view, mayWrite }: Props) {
               {mayWrite && <DeleteApi input={input} api={api} />}
             </>
           )}
-          {view === "source" && <SourceView key={api.version} input={input} api={api} mayWrite={mayWrite} />}
+          {view === "source" && <SourceView input={input} api={api} source={source} mayWrite={mayWrite} />}
         </>
       )}
     </QueryView>

@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
 import { ApiPage } from "./api-page.tsx";
-import { readView } from "./views.ts";
+import { readSource, readView } from "./views.ts";
 import { load, preload } from "#app/_trpc/load.ts";
 import { serverCaller } from "#server/trpc/caller.ts";
 
@@ -8,12 +8,12 @@ export const metadata: Metadata = { title: "API" };
 
 interface Props {
   params: Promise<{ org: string; environment: string; api: string }>;
-  searchParams: Promise<{ view?: string }>;
+  searchParams: Promise<{ view?: string; source?: string }>;
 }
 
 export default async function ApiRoute({ params, searchParams }: Props) {
   const { org, environment, api: id } = await params;
-  const { view } = await searchParams;
+  const { view, source } = await searchParams;
   const api = await serverCaller();
   const [organisation, first] = await Promise.all([
     load(api.organisation.get({ org })),
@@ -24,6 +24,7 @@ export default async function ApiRoute({ params, searchParams }: Props) {
       input={{ org, environment, api: id }}
       first={first}
       view={readView(view)}
+      source={readSource(source)}
       mayWrite={organisation.permissions.includes("api:write")}
     />
   );

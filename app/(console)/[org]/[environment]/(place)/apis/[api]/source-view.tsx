@@ -1,58 +1,60 @@
 "use client";
 
+import { clsx } from "clsx";
 import dynamic from "next/dynamic";
+import Link from "next/link";
 import { useState } from "react";
 import type { ApiInput } from "./api-input.ts";
-import { useUpdateApi } from "./use-update-api.ts";
-import type { ApiSettings } from "#contracts/api/definition.ts";
-import { settingsOf, valuesOf } from "./settings-form-values.ts";
-import { fieldError, problemOf } from "#app/_trpc/problem.ts";
+import { DocumentSource } from "./document-source.tsx";
+import { sources, type Source } from "./views.ts";
 import type { ApiDetail } from "#app/_trpc/views.ts";
-import { Button } from "#app/_ui/button.tsx";
-import { FormProblem } from "#app/_ui/problem-state.tsx";
-import { Bone } from "#app/_ui/skeleton.tsx";
+import { RowsSkeleton } from "#app/_ui/skeleton.tsx";
 
-const CodeEditor = dynamic(() => import("#app/_ui/code-editor.tsx").then((module) => module.CodeEditor), {
-  ssr: false,
-  loading: () => (
-    <div aria-busy="true">
-      <span className="sr-only">Loading the editor</span>
-      <Bone className="h-96 rounded-lg" />
-    </div>
-  ),
+/** It brings a reader of YAML along. */
+const GatewaySettings = dynamic(() => import("./gateway-settings.tsx").then((module) => module.GatewaySettings), {
+  loading: () => <RowsSkeleton what="the gateway settings" />,
 });
 
-/** The OpenAPI document itself. */
-export function SourceView({ input, api, mayWrite }: { input: ApiInput; api: ApiDetail; mayWrite: boolean }) {
-  const [text, setText] = useState(api.document ?? "");
-  const update = useUpdateApi(input);
-  const problem = update.error ? problemOf(update.error) : null;
-  // The control plane answers its full form, parsed by the schema whose type this is.
-  const settings = api.settings as Omit<ApiSettings, "id">;
-  const save = () =>
-    update.mutate({
-      ...input,
-      version: api.version,
-      settings: settingsOf(valuesOf(api.name, settings), settings, text.trim() ? text : null),
-    });
-  const changed = text !== (api.document ?? "");
+interface Props {
+  input: ApiInput;
+  api: ApiDetail;
+  source: Source;
+  mayWrite: boolean;
+}
+
+/** The texts that an API is made of. One that was opened stays, so that a look at the other loses nothing typed. */
+export function SourceView({ source, ...props }: Props) {
+  const [opened, setOpened] = useState<readonly Source[]>([source]);
+  if (!opened.includes(source)) setOpened([...opened, source]);
+  const base = `/${props.input.org}/${props.input.environment}/apis/${props.api.id}?view=source`;
   return (
-    <div className="grid justify-items-start gap-4">
-      <div className="w-full min-w-0">
-        <CodeEditor label="OpenAPI document" initial={api.document ?? ""} readOnly={!mayWrite} onChange={setText} />
-      </div>
-      {problem && fieldError(problem, "document") && <p className="text-bad-ink">{fieldError(problem, "document")}</p>}
-      <FormProblem error={update.error} shown={["document"]} />
-      {mayWrite && (
-        <Button
-          look="primary"
-          disabled={!changed || update.isPending}
-          busy={update.isPending && "Saving…"}
-          onClick={save}
-        >
-          Save
-        </Button>
+    <>
+      <nav aria-label="Sources" className="mb-4 flex gap-1">
+        {sources.map(({ value, name }) => (
+          <Link
+            key={value}
+            href={`${base}&source=${value}`}
+            scroll={false}
+            aria-current={value === source ? "page" : undefined}
+            className={clsx(
+              "flex h-8 items-center rounded-md px-3 text-sm transition-colors",
+              value === source ? "bg-sunken font-medium" : "text-ink-2 hover:bg-sunken hover:text-ink",
+            )}
+          >
+            {name}
+          </Link>
+        ))}
+      </nav>
+      {opened.includes("document") && (
+        <div hidden={source !== "document"}>
+          <DocumentSource {...props} />
+        </div>
       )}
-    </div>
+      {opened.includes("gateway") && (
+        <div hidden={source !== "gateway"}>
+          <GatewaySettings {...props} />
+        </div>
+      )}
+    </>
   );
 }

@@ -1,0 +1,42 @@
+"use client";
+
+import { useEffect, useRef } from "react";
+import type { TextProblem } from "./read-settings.ts";
+
+/** Why nothing was saved. It takes the focus, and each line of it leads to the line that it is about. */
+export function SettingsProblems({
+  summary,
+  problems,
+  onGoTo,
+}: {
+  summary: string;
+  problems: readonly TextProblem[];
+  onGoTo: (line: number) => void;
+}) {
+  const frame = useRef<HTMLDivElement>(null);
+  useEffect(() => frame.current?.focus(), [summary, problems]);
+  return (
+    <div
+      ref={frame}
+      role="alert"
+      tabIndex={-1}
+      className="w-full rounded-md border border-bad/40 bg-bad-wash px-3 py-2 text-bad-ink"
+    >
+      <p className="font-medium">{summary}</p>
+      <ul className="mt-1 grid gap-1">
+        {problems.map((problem) => (
+          <li key={`${problem.path} ${problem.message}`} className="break-words">
+            {problem.line !== undefined && (
+              <>
+                <button type="button" className="underline underline-offset-2" onClick={() => onGoTo(problem.line!)}>
+                  Line {problem.line}
+                </button>{" "}
+              </>
+            )}
+            {problem.path && <code className="text-sm break-all">{problem.path}</code>} {problem.message}
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
