@@ -88,10 +88,8 @@ describe("an API", () => {
 
   test("with a member that is not known is refused with the one that was meant, at whatever depth", async () => {
     const { status, body } = await plane.call<Problem>("POST", "/apis", api("strange", { cors: { orgins: ["*"] } }));
-    expect([status, body.fields]).toEqual([
-      400,
-      [{ path: "cors.orgins", message: "is not known here; did you mean origins?" }],
-    ]);
+    expect(status).toBe(400);
+    expect(body.fields).toContainEqual({ path: "cors.orgins", message: "is not known here; did you mean origins?" });
   });
 
   test("that a policy opens is not deleted from under it", async () => {

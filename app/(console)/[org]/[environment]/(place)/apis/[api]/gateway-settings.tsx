@@ -28,7 +28,7 @@ export function GatewaySettings({ input, api, mayWrite }: { input: ApiInput; api
           <code className="text-sm">file:///path</code>, <code className="text-sm">vault://…</code>.
         </p>
         {draft.isContested && !isPending && <Contested draft={draft} saved={api.written} />}
-        {refusal && <SettingsProblems {...refusal} onGoTo={(line) => setPlace({ line })} />}
+        <SettingsProblems refusal={refusal} onGoTo={(line) => setPlace({ line })} />
         <LazyEditor
           label="Gateway settings"
           value={draft.text}
@@ -42,9 +42,9 @@ export function GatewaySettings({ input, api, mayWrite }: { input: ApiInput; api
             <Button look="primary" disabled={!isReady} busy={isPending && "Saving…"} onClick={save}>
               Save
             </Button>
-            <span role="status" className="text-sm text-ink-3">
+            <output className="text-sm text-ink-3">
               {isSaved ? "Saved and published." : "Ctrl S or ⌘ S saves from within the editor."}
-            </span>
+            </output>
           </div>
         )}
       </div>

@@ -1,4 +1,4 @@
-import { isMap, isSeq, LineCounter, parseDocument, type Document, type YAMLMap, type Pair } from "yaml";
+import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type YAMLMap, type Pair } from "yaml";
 
 /** Something that is wrong with the text, by the line where it stands. */
 export interface TextProblem {
@@ -84,4 +84,7 @@ function memberOf(map: YAMLMap, path: string): Pair | undefined {
     .toSorted((a, b) => nameOf(b).length - nameOf(a).length)[0];
 }
 
-const nameOf = ({ key }: Pair): string => String((key as { value?: unknown } | null)?.value ?? "");
+function nameOf({ key }: Pair): string {
+  const value = isScalar(key) ? key.value : "";
+  return typeof value === "string" ? value : JSON.stringify(value);
+}

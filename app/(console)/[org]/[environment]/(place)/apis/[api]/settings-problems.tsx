@@ -1,20 +1,15 @@
 "use client";
 
 import { useEffect, useRef } from "react";
-import type { TextProblem } from "./read-settings.ts";
+import type { Refusal } from "./use-save-settings.ts";
 
 /** Why nothing was saved. It takes the focus, and each line of it leads to the line that it is about. */
-export function SettingsProblems({
-  summary,
-  problems,
-  onGoTo,
-}: {
-  summary: string;
-  problems: readonly TextProblem[];
-  onGoTo: (line: number) => void;
-}) {
+export function SettingsProblems({ refusal, onGoTo }: { refusal: Refusal | null; onGoTo: (line: number) => void }) {
   const frame = useRef<HTMLDivElement>(null);
-  useEffect(() => frame.current?.focus(), [summary, problems]);
+  useEffect(() => {
+    if (refusal) frame.current?.focus();
+  }, [refusal]);
+  if (!refusal) return null;
   return (
     <div
       ref={frame}
@@ -22,9 +17,9 @@ export function SettingsProblems({
       tabIndex={-1}
       className="w-full rounded-md border border-bad/40 bg-bad-wash px-3 py-2 text-bad-ink"
     >
-      <p className="font-medium">{summary}</p>
+      <p className="font-medium">{refusal.summary}</p>
       <ul className="mt-1 grid gap-1">
-        {problems.map((problem) => (
+        {refusal.problems.map((problem) => (
           <li key={`${problem.path} ${problem.message}`} className="break-words">
             {problem.line !== undefined && (
               <>
