@@ -14,6 +14,14 @@ export const gatewaySettings = z.strictObject({
     .max(1_000_000)
     .default(50_000)
     .describe("Connections of clients that one worker has open; one past it is closed at once, and counted."),
+  minBytesPerSecond: z
+    .int()
+    .min(0)
+    .max(1_000_000)
+    .default(240)
+    .describe(
+      "Bytes a second that a client sends of a request's body, or takes of an answer that waits for it, after 10 s; one that is slower is cut. 0: no pace is too slow. Tunnels, and gRPC towards an HTTP/2 upstream, are not looked at.",
+    ),
   maxRequestBodyBytes: z
     .int()
     .min(0)

@@ -12,6 +12,7 @@ export {
   type Identified,
   type Responding,
 } from "./exchange.ts";
+export { isGrpc } from "./grpc.ts";
 export { withEdit, type HeaderEdit } from "./header-edit.ts";
 export {
   definePlugin,

@@ -131,7 +131,7 @@ class Worker {
       const { routes, quarantined } = this.#loader.load(message);
       this.#pools.sweep();
       this.#server.use(routes);
-      this.#server.limitConnections(message.settings.maxConnections);
+      this.#server.boundClients(message.settings);
       await this.#server.useListeners(message.settings.listeners, message.certificates);
       // Only now: a connection that is taken before anything is loaded could only be refused.
       if (!this.#listening) await this.#listen();

@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import type { Connection } from "#gateway/pipeline/index.ts";
-import { ServerConnection, ServerSession, type Inbound, type ServerTimes } from "#gateway/wire/index.ts";
+import { ServerConnection, ServerSession, type Inbound, type Pace, type ServerTimes } from "#gateway/wire/index.ts";
 import { ClientCounts, type Protocol } from "./client-figures.ts";
 import { answerBadRequest } from "./bad-request.ts";
 
@@ -13,6 +13,8 @@ const TIMES: ServerTimes = {
   lingerMs: 5_000,
   firstMs: 1_000,
 };
+/** Before a client's pace is looked at (Kestrel: MinRequestBodyDataRate). */
+const GRACE_MS = 10_000;
 const MAX_HEAD_BYTES = 32 * 1_024;
 
 interface Client {
@@ -31,6 +33,7 @@ export class Clients {
   /** Accepted sockets, those among them that have not said yet what they speak. */
   #sockets = 0;
   maxConnections = Infinity;
+  readonly #pace: Pace = { bytesPerSecond: 0, graceMs: GRACE_MS };
 
   constructor(onRequest: (inbound: Inbound, connection: Connection) => void) {
     this.#onRequest = onRequest;
@@ -38,6 +41,11 @@ export class Clients {
 
   get size(): number {
     return this.#open.size + this.#streams.size;
+  }
+
+  /** Of connections that stand, too. */
+  expectPace(bytesPerSecond: number): void {
+    this.#pace.bytesPerSecond = bytesPerSecond;
   }
 
   /** False: there are as many as may be. Asked before anything is read, so that handshakes and half-open ones count. */
@@ -58,6 +66,7 @@ export class Clients {
     if (protocol === "h2") return this.#serveH2(socket, facts);
     const connection = new ServerConnection(socket, {
       times: TIMES,
+      pace: this.#pace,
       maxHeadBytes: MAX_HEAD_BYTES,
       onRequest: (inbound) => this.#onRequest(inbound, facts),
       onMalformed: (one, problem) => {
@@ -106,6 +115,7 @@ export class Clients {
   #serveH2(socket: Socket, facts: Connection): void {
     const hooks = {
       times: TIMES,
+      pace: this.#pace,
       maxHeadBytes: MAX_HEAD_BYTES,
       onRequest: (inbound: Inbound) => this.#onRequest(inbound, facts),
     };

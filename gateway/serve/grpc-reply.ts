@@ -1,4 +1,4 @@
-import type { Exchange, Reply } from "#gateway/pipeline/index.ts";
+import type { Reply } from "#gateway/pipeline/index.ts";
 
 /** gRPC's codes for what a gateway answers by itself; those not named here are UNKNOWN. */
 const CODES: Record<number, number> = {
@@ -20,12 +20,10 @@ const CODES: Record<number, number> = {
 };
 const UNKNOWN = 2;
 
-/** A gRPC client reads trailers and no body: a problem document would tell it nothing. */
-export function isGrpc({ inbound, fields }: Exchange): boolean {
-  return inbound.version === "2.0" && fields.get("content-type")?.startsWith("application/grpc") === true;
-}
-
-/** "Trailers-only" (gRPC over HTTP/2): status and message stand in the head, and nothing follows. */
+/**
+ * "Trailers-only" (gRPC over HTTP/2): status and message stand in the head, and nothing follows. A problem document would
+ * tell a gRPC client nothing.
+ */
 export function grpcFields({ status, body }: Reply): string[] {
   const code = CODES[status] ?? UNKNOWN;
   return ["content-type", "application/grpc", "grpc-status", String(code), "grpc-message", messageOf(body.join(""))];

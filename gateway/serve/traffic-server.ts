@@ -1,9 +1,11 @@
 import type { AddressInfo, ListenOptions, Socket } from "node:net";
+import type { GatewaySettings } from "#contracts/config/file.ts";
 import type { Certificate, Listener } from "#contracts/config/listener.ts";
 import { background, type Logger } from "#base/log.ts";
 import { messageOf } from "#base/errors.ts";
 import {
   Exchange,
+  isGrpc,
   reject,
   runSteps,
   type CompiledApi,
@@ -24,10 +26,10 @@ import {
 } from "#gateway/upstream/index.ts";
 import type { Aggregator } from "#gateway/record/index.ts";
 import { Trace, type Tracer } from "#gateway/trace/index.ts";
-import type { Inbound } from "#gateway/wire/index.ts";
+import type { Inbound, SlowSide } from "#gateway/wire/index.ts";
 import type { ClientFigures } from "./client-figures.ts";
 import { Clients } from "./clients.ts";
-import { grpcFields, isGrpc } from "./grpc-reply.ts";
+import { grpcFields } from "./grpc-reply.ts";
 import { Listeners } from "./listeners.ts";
 import { Port, type PortHooks } from "./port.ts";
 import { proxyStream } from "./stream-proxy.ts";
@@ -46,10 +48,14 @@ export interface TrafficServerOptions {
   guard: GuardOptions;
 }
 
+type ClientBounds = Pick<GatewaySettings, "maxConnections" | "minBytesPerSecond">;
+
 const noApi = reject(404, "no_api", "No API listens on this host and path.");
 const badPath = reject(400, "bad_request_target", "The request's path cannot be served.");
 const internal = reject(500, "internal", "The gateway failed. The request's id finds the reason in its log.");
 const notReady = reject(503, "not_ready", "This gateway has no configuration yet.", ["Retry-After", "1"]);
+
+const requestTooSlow = reject(408, "request_too_slow", "The request's body came too slowly.");
 
 /** APIs that one request may come through. */
 const MAX_DEPTH = 10;
@@ -111,9 +117,10 @@ export class TrafficServer {
     this.#ready = true;
   }
 
-  /** Those that are open already stay. */
-  limitConnections(most: number): void {
-    this.#clients.maxConnections = most;
+  /** Connections that are open already stay, and are expected to keep the pace. */
+  boundClients({ maxConnections, minBytesPerSecond }: ClientBounds): void {
+    this.#clients.maxConnections = maxConnections;
+    this.#clients.expectPace(minBytesPerSecond);
   }
 
   /** Of connections; counts start anew each time. */
@@ -179,6 +186,7 @@ export class TrafficServer {
     const exchange = new Exchange(inbound, connection, path, query, nowUs(), Date.now());
     this.inFlight += 1;
     inbound.onGone = () => this.#clientGone(exchange);
+    inbound.onSlow = (side) => this.#clientSlow(exchange, side);
     return exchange;
   }
 
@@ -271,6 +279,15 @@ export class TrafficServer {
     if (exchange.status === 0) exchange.status = 499;
     this.#settle(exchange);
     exchange.forwarding?.abort();
+  }
+
+  #clientSlow(exchange: Exchange, side: SlowSide): void {
+    if (exchange.settled) return;
+    exchange.forwarding?.abort();
+    if (exchange.status === 0) return this.#reply(exchange, requestTooSlow);
+    exchange.reason = side === "request" ? requestTooSlow.code : "response_too_slow";
+    exchange.inbound.abort();
+    this.#settle(exchange);
   }
 
   #settle(exchange: Exchange): void {

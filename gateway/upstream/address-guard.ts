@@ -38,7 +38,7 @@ export const unopenedPool: OutboundPool = Object.freeze({
 
 /** Stands where a target's literal address is not allowed: every request fails before a byte leaves. */
 export function deniedPool(address: string): OutboundPool {
-  const nothing = { write: () => true, end() {}, pause() {}, resume() {}, abort() {} };
+  const nothing = { isShared: false, write: () => true, end() {}, pause() {}, resume() {}, abort() {} };
   return {
     dispatch(_request, handler) {
       const { message, code } = denied(address);

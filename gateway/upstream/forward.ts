@@ -1,5 +1,6 @@
 import { backoffMs } from "#base/backoff.ts";
 import type { Exchange } from "#gateway/pipeline/exchange.ts";
+import { isGrpc } from "#gateway/pipeline/grpc.ts";
 import type { Reply } from "#gateway/pipeline/reply.ts";
 import {
   type AnswerStart,
@@ -121,7 +122,7 @@ class Forwarding implements OutboundHandler, BodySink {
       this.#bodyBegun = true;
       // How long an upload takes is the client's; the try is timed again from its last byte.
       clearTimeout(this.#tryTimer);
-      return inbound.readBody(this);
+      return inbound.readBody(this, stream.isShared && isGrpc(this.exchange));
     }
     stream.write(bufferedBody);
     stream.end();

@@ -1,4 +1,5 @@
 import type { Fields } from "./fields.ts";
+import type { SlowSide } from "./pace.ts";
 
 /** Takes the body of a request. A chunk is the sender's memory: who keeps it past the call copies it. */
 export interface BodySink {
@@ -22,11 +23,16 @@ export interface Inbound {
   readonly upgrade: string | undefined;
   /** The connection ended before the answer did. */
   onGone: (() => void) | undefined;
+  /** The client keeps this side waiting for too long: what becomes of the exchange is the callee's to say; without one it is cut. */
+  onSlow?: ((side: SlowSide) => void) | undefined;
   /** Called once after `write` said false. */
   onDrain: (() => void) | undefined;
 
-  /** Sends the body to `sink` from now on; `100 Continue` goes out first where the client waits for it. */
-  readBody(sink: BodySink): void;
+  /**
+   * Sends the body to `sink` from now on; `100 Continue` goes out first where the client waits for it. `atAnyPace`: only the
+   * time between two pieces counts, and not how few they are.
+   */
+  readBody(sink: BodySink, atAnyPace?: boolean): void;
   pauseBody(): void;
   resumeBody(): void;
 

@@ -4,6 +4,7 @@
  */
 export { Fields } from "./fields.ts";
 export type { BodySink, Inbound, RespondOptions } from "./inbound.ts";
+export type { Pace, SlowSide } from "./pace.ts";
 export {
   UpstreamError,
   type AnswerStart,

@@ -53,6 +53,8 @@ export interface OutboundHandler {
 
 /** The request's side of an exchange. */
 export interface OutboundStream {
+  /** Its connection serves others meanwhile, so that one which is long holds nobody up. */
+  readonly isShared: boolean;
   /** False: wait for `onDrain`. */
   write(chunk: Buffer): boolean;
   end(trailers?: readonly string[]): void;

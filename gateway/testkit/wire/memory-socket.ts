@@ -16,6 +16,11 @@ export class MemorySocket extends Duplex {
     return this as unknown as Socket;
   }
 
+  /** Node counts what waits as well. */
+  get bytesWritten(): number {
+    return this.written.reduce((sum, { length }) => sum + length, 0);
+  }
+
   get text(): string {
     return Buffer.concat(this.written).toString("latin1");
   }

@@ -45,6 +45,7 @@ async function readWith(pieces: readonly Buffer[], trailers: string[]): Promise<
   const memory = new MemorySocket();
   const { socket } = new ServerConnection(memory.socket, {
     times: TIMES,
+    pace: { bytesPerSecond: 0, graceMs: 60_000 },
     maxHeadBytes: 32_768,
     onRequest: (inbound) => collect(inbound, reading.requests, trailers),
     onMalformed: (one, problem) => {

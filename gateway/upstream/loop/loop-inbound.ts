@@ -20,6 +20,8 @@ export class LoopInbound implements Inbound {
   readonly bodyLength: number | undefined;
   readonly upgrade = undefined;
   onGone: (() => void) | undefined = undefined;
+  /** Never called: it is the outermost client that keeps waiting, and its own request is told. */
+  onSlow: Inbound["onSlow"] = undefined;
   onDrain: (() => void) | undefined = undefined;
   /** The calling side. */
   readonly stream: OutboundStream;
@@ -28,6 +30,7 @@ export class LoopInbound implements Inbound {
   #isBodyPaused = false;
   #isAnswerPaused = false;
   #headSent = false;
+  #atAnyPace = false;
 
   constructor(request: OutboundRequest, handler: OutboundHandler, authority: string | undefined) {
     this.method = request.method;
@@ -41,8 +44,9 @@ export class LoopInbound implements Inbound {
   }
 
   /** Only now does the caller send: a request that is refused first has no body to get rid of. */
-  readBody(sink: BodySink): void {
+  readBody(sink: BodySink, atAnyPace = false): void {
     if (!this.hasBody) return sink.onBodyEnd(undefined);
+    this.#atAnyPace = atAnyPace;
     this.#sink = sink;
     this.#handler?.onStart(this.stream);
   }
@@ -93,7 +97,11 @@ export class LoopInbound implements Inbound {
   }
 
   #callingSide(): OutboundStream {
+    const takesAnyPace = () => this.#atAnyPace;
     return {
+      get isShared() {
+        return takesAnyPace();
+      },
       write: (chunk) => {
         this.#sink?.onBodyData(chunk);
         return !this.#isBodyPaused;

@@ -38,6 +38,7 @@ type State = "dialling" | "idle" | "busy" | "closed";
 
 /** A kept connection to an upstream, one exchange at a time (no pipelining: an answer could be taken for another's). */
 export class ClientConnection implements OutboundStream, BodyParts {
+  readonly isShared = false;
   readonly #socket: Socket;
   readonly #hooks: ClientHooks;
   readonly #deadline: Deadline;

@@ -82,6 +82,7 @@ export class ClientPool implements OutboundPool {
 
 /** A request without a connection yet. Once it has one, what is asked of it is asked of the connection. */
 class Waiting implements OutboundStream {
+  readonly isShared = false;
   readonly request: OutboundRequest;
   readonly handler: OutboundHandler;
   readonly #line: Set<Waiting>;

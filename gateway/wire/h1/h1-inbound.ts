@@ -2,6 +2,7 @@ import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import { Fields } from "../fields.ts";
 import type { BodySink, Inbound, RespondOptions } from "../inbound.ts";
+import type { SlowSide } from "../pace.ts";
 import { interimHead } from "./answer-head.ts";
 import { AnswerWriter } from "./answer-writer.ts";
 import { BodyReader } from "./body-reader.ts";
@@ -16,8 +17,12 @@ export interface RequestCarrier {
   readonly isFinishing: boolean;
   /** The answer has ended. */
   answered(keepsAlive: boolean, bodyDone: boolean): void;
-  /** A body's bytes are being waited for, or not. */
-  awaitBody(waiting: boolean): void;
+  /** A body is read from now on, and how little comes of it may matter or not. */
+  beginBody(atAnyPace: boolean): void;
+  /** How little comes of it matters no more. */
+  freeBody(): void;
+  /** A body's bytes are being waited for, or not; so many have come. */
+  awaitBody(waiting: boolean, came: number): void;
   /** The client is to take what was written. */
   awaitDrain(): void;
   /** Bytes that came behind what was read. */
@@ -37,6 +42,7 @@ export class H1Inbound implements Inbound {
   readonly bodyLength: number | undefined;
   readonly upgrade: string | undefined;
   onGone: (() => void) | undefined = undefined;
+  onSlow: ((side: SlowSide) => void) | undefined = undefined;
   onDrain: (() => void) | undefined = undefined;
   readonly #connection: RequestCarrier;
   readonly #head: RequestHead;
@@ -67,9 +73,10 @@ export class H1Inbound implements Inbound {
     return this.#reader === undefined ? !this.hasBody && !this.#isTunnel : this.#reader.done;
   }
 
-  readBody(sink: BodySink): void {
+  readBody(sink: BodySink, atAnyPace = false): void {
     if (this.isBodyDone) return sink.onBodyEnd(undefined);
     this.#sink = sink;
+    this.#connection.beginBody(atAnyPace || this.#writer.headSent);
     this.#reader = new BodyReader(this.#isTunnel ? UNTIL_CLOSE : this.#head.framing, {
       onBodyData: (chunk) => this.#sink!.onBodyData(chunk),
       onBodyEnd: (trailers) => this.#sink!.onBodyEnd(trailers),
@@ -90,7 +97,7 @@ export class H1Inbound implements Inbound {
     try {
       const used = reader.read(data, 0);
       if (used < data.length) this.#connection.putBack(data.subarray(used));
-      this.#awaitBody();
+      this.#awaitBody(used);
     } catch (error) {
       if (!(error instanceof Malformed)) throw error;
       this.#brokenBody(error);
@@ -100,7 +107,7 @@ export class H1Inbound implements Inbound {
 
   pauseBody(): void {
     this.#paused = true;
-    this.#connection.awaitBody(false);
+    this.#awaitBody();
     this.#connection.socket.pause();
   }
 
@@ -112,8 +119,8 @@ export class H1Inbound implements Inbound {
   }
 
   /** While the upstream is not ready for more, it is not the client that is slow. A tunnel's idleness is looked at from there too. */
-  #awaitBody(): void {
-    this.#connection.awaitBody(!this.#isTunnel && !this.#paused && !this.isBodyDone);
+  #awaitBody(came = 0): void {
+    this.#connection.awaitBody(!this.#isTunnel && !this.#paused && !this.isBodyDone, came);
   }
 
   inform(status: number, fields: readonly string[]): void {
@@ -124,6 +131,7 @@ export class H1Inbound implements Inbound {
     const { method, isHttp10 } = this.#head;
     // A client that still waits for 100 Continue may or may not send the body now, so the connection cannot go on.
     const keepsAlive = this.#keepsAlive && !close && !this.#connection.isFinishing && this.isBodyDone;
+    if (!this.isBodyDone) this.#connection.freeBody();
     this.#keepsAlive = this.#writer.head(status, fields, bodiless, { method, isHttp10, keepsAlive });
   }
 
@@ -169,6 +177,11 @@ export class H1Inbound implements Inbound {
     const onDrain = this.onDrain;
     this.onDrain = undefined;
     onDrain?.();
+  }
+
+  tooSlow(side: SlowSide): void {
+    if (this.onSlow === undefined || this.#ended) this.#connection.socket.destroy();
+    else this.onSlow(side);
   }
 
   gone(): void {

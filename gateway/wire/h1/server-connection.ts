@@ -1,6 +1,9 @@
 import type { Socket } from "node:net";
+import { AnswerWait, takenBytes } from "../answer-wait.ts";
+import { BodyWait } from "../body-wait.ts";
 import { Deadline } from "../deadline.ts";
 import type { Inbound } from "../inbound.ts";
+import type { Pace } from "../pace.ts";
 import { H1Inbound, type RequestCarrier } from "./h1-inbound.ts";
 import { Malformed } from "./malformed.ts";
 import { parseRequestHead } from "./request-head.ts";
@@ -23,6 +26,7 @@ export interface ServerTimes {
 
 export interface ServerHooks {
   times: ServerTimes;
+  pace: Pace;
   maxHeadBytes: number;
   onRequest(inbound: Inbound): void;
   /** The bytes are no request: answered and closed by the connection itself. */
@@ -51,6 +55,9 @@ export class ServerConnection implements RequestCarrier {
   /** An answer waits for the client to take it. */
   #stalled = false;
   #lastAnswer = false;
+  /** Made at the first wait, since most connections never see one. */
+  #bodyWait: BodyWait | undefined = undefined;
+  #answerWait: AnswerWait | undefined = undefined;
 
   constructor(socket: Socket, hooks: ServerHooks) {
     this.socket = socket;
@@ -96,15 +103,31 @@ export class ServerConnection implements RequestCarrier {
     if (!this.#working) this.#work();
   }
 
-  awaitBody(waiting: boolean): void {
+  beginBody(atAnyPace: boolean): void {
+    this.#bodyWait ??= new BodyWait(this.#hooks.pace);
+    this.#bodyWait.begin(this.#hooks.times.bodyIdleMs, atAnyPace);
+  }
+
+  freeBody(): void {
+    this.#bodyWait?.free();
+  }
+
+  awaitBody(waiting: boolean, came: number): void {
+    const [wait, nowMs] = [this.#bodyWait!, performance.now()];
+    if (came > 0) wait.came(came, nowMs);
+    if (!waiting || this.#stalled) wait.rest(nowMs);
     if (this.#stalled) return;
-    if (waiting) this.#deadline.set(performance.now() + this.#hooks.times.bodyIdleMs);
+    if (waiting) this.#deadline.set(wait.wait(nowMs));
     else this.#deadline.clear();
   }
 
   awaitDrain(): void {
+    if (this.#stalled) return;
     this.#stalled = true;
-    this.#deadline.set(performance.now() + this.#hooks.times.stalledMs);
+    const nowMs = performance.now();
+    this.#bodyWait?.rest(nowMs);
+    this.#answerWait ??= new AnswerWait(this.#hooks.pace);
+    this.#deadline.set(this.#answerWait.begin(nowMs, takenBytes(this.socket), this.#hooks.times.stalledMs));
   }
 
   takePending(): Buffer | undefined {
@@ -175,7 +198,7 @@ export class ServerConnection implements RequestCarrier {
     while (this.#current === undefined && this.#pending !== undefined && !this.#released && !this.socket.destroyed) {
       // Answers that the client does not take would pile up: the next request waits until it has.
       if (this.socket.writableNeedDrain) {
-        if (!this.#stalled) this.awaitDrain();
+        this.awaitDrain();
         break;
       }
       if (!this.#begin()) break;
@@ -248,7 +271,12 @@ export class ServerConnection implements RequestCarrier {
   }
 
   #tooLate(): void {
-    const isRequest = this.#current === undefined && this.#pending !== undefined && !this.#released && !this.#stalled;
+    if (this.#stalled && !this.#released) {
+      const againMs = this.#answerWait!.look(performance.now(), takenBytes(this.socket));
+      if (againMs !== undefined) return this.#deadline.set(againMs);
+    }
+    if (this.#current !== undefined) return this.#current.tooSlow(this.#stalled ? "response" : "request");
+    const isRequest = this.#pending !== undefined && !this.#released && !this.#stalled;
     if (!isRequest) return void this.socket.destroy();
     this.#released = true;
     this.socket.off("data", this.#onData);

@@ -1,9 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { constants, type ServerHttp2Stream } from "node:http2";
 import { isAuthority } from "../authority.ts";
+import { AnswerWait } from "../answer-wait.ts";
+import { BodyWait } from "../body-wait.ts";
 import { Deadline } from "../deadline.ts";
 import { Fields } from "../fields.ts";
 import type { BodySink, Inbound, RespondOptions } from "../inbound.ts";
+import type { Pace, SlowSide } from "../pace.ts";
 import { allowedTrailers } from "../trailers.ts";
 import { appendFields, fieldsOf, objectOf } from "./fields-of.ts";
 
@@ -11,6 +14,16 @@ import { appendFields, fieldsOf, objectOf } from "./fields-of.ts";
 export interface StreamTimes {
   bodyIdleMs: number;
   stalledMs: number;
+}
+
+/** What a stream asks of the session that it came on. */
+export interface StreamCarrier {
+  readonly times: StreamTimes;
+  readonly pace: Pace;
+  /** Streams whose answers wait for the client. */
+  stalledStreams: number;
+  /** Bytes of answers that the client has taken, over all its streams: how many of one only its own window tells. */
+  takenBytes(): number;
 }
 
 /** One stream of a client's session. */
@@ -26,9 +39,12 @@ export class H2Inbound implements Inbound {
   /** Why the request cannot be served, where it cannot. */
   readonly problem: string | undefined;
   onGone: (() => void) | undefined = undefined;
+  onSlow: ((side: SlowSide) => void) | undefined = undefined;
   onDrain: (() => void) | undefined = undefined;
   readonly #stream: ServerHttp2Stream;
-  readonly #times: StreamTimes;
+  readonly #session: StreamCarrier;
+  #bodyWait: BodyWait | undefined = undefined;
+  #answerWait: AnswerWait | undefined = undefined;
   readonly #deadline: Deadline;
   #readsBody = false;
   #stalled = false;
@@ -38,12 +54,12 @@ export class H2Inbound implements Inbound {
   #endsWithHead = false;
   #ended = false;
 
-  constructor(stream: ServerHttp2Stream, raw: readonly string[], times: StreamTimes) {
+  constructor(stream: ServerHttp2Stream, raw: readonly string[], session: StreamCarrier) {
     const pseudo = pseudoOf(raw);
     const protocol = pseudo[":protocol"];
     this.#stream = stream;
-    this.#times = times;
-    this.#deadline = new Deadline(() => stream.close(constants.NGHTTP2_CANCEL));
+    this.#session = session;
+    this.#deadline = new Deadline(() => this.#tooLate());
     // Extended CONNECT (RFC 8441) is to HTTP/2 what GET with Upgrade is to HTTP/1.1.
     this.method = protocol === undefined ? (pseudo[":method"] ?? "") : "GET";
     this.target = pseudo[":path"] ?? "";
@@ -84,14 +100,16 @@ export class H2Inbound implements Inbound {
     this.end();
   }
 
-  readBody(sink: BodySink): void {
+  readBody(sink: BodySink, atAnyPace = false): void {
     const stream = this.#stream;
     if (!this.hasBody && this.upgrade === undefined) return sink.onBodyEnd(undefined);
     if (this.fields.get("expect")?.toLowerCase() === "100-continue" && !this.#headSent)
       stream.additionalHeaders({ ":status": 100 });
+    this.#bodyWait = new BodyWait(this.#session.pace);
+    this.#bodyWait.begin(this.#session.times.bodyIdleMs, atAnyPace || this.#headSent);
     this.#awaitBody(true);
     stream.on("data", (chunk: Buffer) => {
-      this.#awaitBody(this.#readsBody);
+      this.#awaitBody(this.#readsBody, chunk.length);
       sink.onBodyData(chunk);
     });
     stream.once("end", () => {
@@ -111,10 +129,15 @@ export class H2Inbound implements Inbound {
   }
 
   /** A tunnel's idleness is looked at from the upstream's side. */
-  #awaitBody(waiting: boolean): void {
+  #awaitBody(waiting: boolean, came = 0): void {
     this.#readsBody = waiting;
-    if (this.#stalled || this.#ended || this.upgrade !== undefined) return;
-    if (waiting) this.#deadline.set(performance.now() + this.#times.bodyIdleMs);
+    const wait = this.#bodyWait;
+    if (wait === undefined || this.#ended || this.upgrade !== undefined) return;
+    const nowMs = performance.now();
+    if (came > 0) wait.came(came, nowMs);
+    if (!waiting || this.#stalled) wait.rest(nowMs);
+    if (this.#stalled) return;
+    if (waiting) this.#deadline.set(wait.wait(nowMs));
     else this.#deadline.clear();
   }
 
@@ -126,6 +149,7 @@ export class H2Inbound implements Inbound {
   respond(status: number, fields: readonly string[], { bodiless }: RespondOptions): void {
     if (this.#stream.destroyed) return;
     this.#headSent = true;
+    this.#bodyWait?.free();
     this.#endsWithHead = bodiless || this.method === "HEAD";
     // To a CONNECT every 2xx is the tunnel that the upstream did not open.
     const said = this.upgrade !== undefined && status < 300 ? 502 : status;
@@ -136,8 +160,7 @@ export class H2Inbound implements Inbound {
   write(chunk: Buffer): boolean {
     if (chunk.length === 0 || this.#endsWithHead || this.#stream.destroyed) return true;
     if (this.#stream.write(Buffer.from(chunk))) return true;
-    this.#stalled = true;
-    this.#deadline.set(performance.now() + this.#times.stalledMs);
+    this.#awaitDrain();
     return false;
   }
 
@@ -151,7 +174,7 @@ export class H2Inbound implements Inbound {
     if (this.#endsWithHead) return;
     this.#stream.end();
     // For a client that opens no window for the rest, or that still sends.
-    this.#deadline.set(performance.now() + this.#times.stalledMs);
+    this.#deadline.set(performance.now() + this.#session.times.stalledMs);
     // What the client still sends has no reader (RFC 9113, 8.1): it is told to stop, without an error.
     if (!this.#stream.readableEnded) this.#stream.resume();
   }
@@ -173,13 +196,40 @@ export class H2Inbound implements Inbound {
   /** The stream has closed. */
   gone(): void {
     this.#deadline.end();
+    this.#flows();
     if (this.#ended) return;
     this.#ended = true;
     this.onGone?.();
   }
 
-  #drained(): void {
+  #awaitDrain(): void {
+    if (this.#stalled) return;
+    const [session, nowMs] = [this.#session, performance.now()];
+    this.#stalled = true;
+    session.stalledStreams += 1;
+    this.#bodyWait?.rest(nowMs);
+    this.#answerWait ??= new AnswerWait(session.pace);
+    this.#deadline.set(this.#answerWait.begin(nowMs, session.takenBytes(), session.times.stalledMs));
+  }
+
+  #flows(): void {
+    if (this.#stalled) this.#session.stalledStreams -= 1;
     this.#stalled = false;
+  }
+
+  #tooLate(): void {
+    const { stalledStreams } = this.#session;
+    if (this.#stalled && !this.#ended) {
+      const againMs = this.#answerWait!.look(performance.now(), this.#session.takenBytes(), stalledStreams);
+      if (againMs !== undefined) return this.#deadline.set(againMs);
+    }
+    if (this.#ended || this.onSlow === undefined) return this.#stream.close(constants.NGHTTP2_CANCEL);
+    this.onSlow(this.#stalled ? "response" : "request");
+  }
+
+  #drained(): void {
+    this.#flows();
+    if (!this.#ended) this.#deadline.clear();
     this.#awaitBody(this.#readsBody);
     const onDrain = this.onDrain;
     this.onDrain = undefined;

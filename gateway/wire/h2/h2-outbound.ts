@@ -14,6 +14,7 @@ const MAX_STATUS = 599;
 
 /** One request on a session to an upstream. */
 export class H2Outbound implements OutboundStream {
+  readonly isShared = true;
   readonly #request: OutboundRequest;
   readonly #deadline: Deadline;
   #handler: OutboundHandler | undefined;

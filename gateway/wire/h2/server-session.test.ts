@@ -16,6 +16,7 @@ import { ServerSession, type SessionTimes } from "./server-session.ts";
 
 const TIMES: SessionTimes = { idleMs: 300, bodyIdleMs: 300, stalledMs: 300, lingerMs: 100, firstMs: 300 };
 const LONG: SessionTimes = { idleMs: 60_000, bodyIdleMs: 60_000, stalledMs: 60_000, lingerMs: 60_000, firstMs: 60_000 };
+const PACE = { bytesPerSecond: 1_000, graceMs: 400 };
 const OPEN = FLAG.endHeaders;
 const WHOLE = FLAG.endHeaders | FLAG.endStream;
 const closing: (() => void)[] = [];
@@ -28,7 +29,7 @@ async function start(times: SessionTimes, onRequest: (inbound: Inbound) => void,
   const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
     socket.on("error", () => {});
     closing.push(() => socket.destroy());
-    const session = new ServerSession(socket, { times, maxHeadBytes: 32_768, onRequest });
+    const session = new ServerSession(socket, { times, pace: PACE, maxHeadBytes: 32_768, onRequest });
     expect(session.isIdle).toBe(true);
     sessions.push(session);
   });
@@ -127,6 +128,68 @@ describe("a client's time on a session", () => {
     const sending = setInterval(() => raw.socket.write(frame(FRAME.data, 0, 1, Buffer.alloc(100))), 20);
     closing.push(() => clearInterval(sending));
     await waitUntil(() => codeOf(raw, FRAME.reset) !== undefined, within("the stream is reset"));
+  });
+});
+
+describe("a client's pace on a stream", () => {
+  const told = (sides: string[]) => (inbound: Inbound) => {
+    inbound.onSlow = (side) => {
+      sides.push(side);
+      inbound.abort();
+    };
+  };
+
+  test("a body that drips is told of", async () => {
+    const sides: string[] = [];
+    const raw = await start(LONG, (inbound) => {
+      told(sides)(inbound);
+      inbound.readBody({ onBodyData: () => {}, onBodyEnd: () => {} });
+    });
+    raw.socket.write(frame(FRAME.headers, OPEN, 1, requestBlock("POST", "/")));
+    const dripping = setInterval(() => raw.socket.write(frame(FRAME.data, 0, 1, Buffer.from("x"))), 50);
+    closing.push(() => clearInterval(dripping));
+    await waitUntil(() => sides.length > 0, within("it is told"));
+    expect(sides).toEqual(["request"]);
+  });
+
+  test("an answer whose window stays shut is told of, whatever else the client sends", async () => {
+    const sides: string[] = [];
+    const respond = (inbound: Inbound) => {
+      told(sides)(inbound);
+      inbound.respond(200, [], { close: false, bodiless: false });
+      inbound.write(Buffer.alloc(200_000));
+    };
+    const raw = await start(LONG, respond, [4, 0]);
+    raw.socket.write(frame(FRAME.headers, WHOLE, 1, requestBlock("GET", "/")));
+    const pinging = setInterval(
+      () => raw.socket.write(Buffer.concat(Array.from({ length: 50 }, () => frame(FRAME.ping, 0, 0, Buffer.alloc(8))))),
+      50,
+    );
+    closing.push(() => clearInterval(pinging));
+    await waitUntil(() => sides.length > 0, within("it is told"));
+    expect(sides).toEqual(["response"]);
+  });
+
+  test("one that is taken slowly and steadily is not", async () => {
+    const sides: string[] = [];
+    let drained = false;
+    const respond = (inbound: Inbound) => {
+      told(sides)(inbound);
+      inbound.onDrain = () => (drained = true);
+      inbound.respond(200, [], { close: false, bodiless: false });
+      inbound.write(Buffer.alloc(5_000 * 40));
+    };
+    const raw = await start(LONG, respond, [4, 0]);
+    raw.socket.write(frame(FRAME.headers, WHOLE, 1, requestBlock("GET", "/")));
+    const opened = Buffer.alloc(4);
+    opened.writeUInt32BE(5_000);
+    const opening = setInterval(() => {
+      raw.socket.write(frame(FRAME.window, 0, 0, opened));
+      raw.socket.write(frame(FRAME.window, 0, 1, opened));
+    }, 50);
+    closing.push(() => clearInterval(opening));
+    await waitUntil(() => drained, within("all is taken"));
+    expect(sides).toEqual([]);
   });
 });
 

@@ -1,8 +1,10 @@
 import { performServerHandshake, type ServerHttp2Session } from "node:http2";
 import type { Socket } from "node:net";
+import { takenBytes } from "../answer-wait.ts";
 import { Deadline } from "../deadline.ts";
 import type { Inbound } from "../inbound.ts";
-import { H2Inbound, type StreamTimes } from "./h2-inbound.ts";
+import type { Pace } from "../pace.ts";
+import { H2Inbound, type StreamCarrier, type StreamTimes } from "./h2-inbound.ts";
 
 export interface SessionTimes extends StreamTimes {
   /** Without a stream, whatever else comes. */
@@ -15,12 +17,16 @@ export interface SessionTimes extends StreamTimes {
 
 export interface SessionHooks {
   times: SessionTimes;
+  pace: Pace;
   maxHeadBytes: number;
   onRequest(inbound: Inbound): void;
 }
 
-/** Streams that one client may have open at once. */
-const MAX_STREAMS = 200;
+/** Streams that one client may have open at once, and so the connections to upstreams that it can hold (RFC 9113, 6.5.2: no less). */
+const MAX_STREAMS = 100;
+/** Frames that answer what a client sends at its own pace: they are no part of an answer that it takes. */
+const PING_BYTES = 17;
+const SETTINGS_BYTES = 9;
 /** Resets in a burst and a second (CVE-2023-44487, rapid reset): past them the session ends. */
 const RESET_BURST = 200;
 const RESETS_PER_SECOND = 33;
@@ -28,10 +34,14 @@ const RESETS_PER_SECOND = 33;
 const WINDOW_BYTES = 256 * 1_024;
 
 /** A client's HTTP/2 connection: many requests at once. */
-export class ServerSession {
+export class ServerSession implements StreamCarrier {
   readonly socket: Socket;
+  readonly times: SessionTimes;
+  readonly pace: Pace;
+  stalledStreams = 0;
+  /** Bytes that were written without being an answer. */
+  #besides = 0;
   readonly #session: ServerHttp2Session;
-  readonly #times: SessionTimes;
   readonly #deadline: Deadline;
   readonly #inFlight = new Set<H2Inbound>();
   readonly #beganAtMs = performance.now();
@@ -42,7 +52,8 @@ export class ServerSession {
 
   constructor(socket: Socket, hooks: SessionHooks) {
     this.socket = socket;
-    this.#times = hooks.times;
+    this.times = hooks.times;
+    this.pace = hooks.pace;
     this.#deadline = new Deadline(() => this.#tooLate());
     this.#awaitStream();
     this.#session = performServerHandshake(socket, {
@@ -63,8 +74,10 @@ export class ServerSession {
     // A broken session closes its socket; the streams learn of it by their own close.
     this.#session.on("error", () => {});
     socket.once("close", () => this.#deadline.end());
+    this.#session.on("ping", () => (this.#besides += PING_BYTES));
+    this.#session.on("remoteSettings", () => (this.#besides += SETTINGS_BYTES));
     this.#session.on("stream", (stream, _headers, _flags, raw) => {
-      const inbound = new H2Inbound(stream, raw ?? [], hooks.times);
+      const inbound = new H2Inbound(stream, raw ?? [], this);
       this.#inFlight.add(inbound);
       this.#first = false;
       this.#deadline.clear();
@@ -75,6 +88,10 @@ export class ServerSession {
     });
   }
 
+  takenBytes(): number {
+    return takenBytes(this.socket) - this.#besides;
+  }
+
   get isIdle(): boolean {
     return this.#inFlight.size === 0;
   }
@@ -82,7 +99,7 @@ export class ServerSession {
   /** Says GOAWAY; streams under way end first, and a client that has just connected has the time for one. */
   finish(): void {
     if (this.#finishing) return;
-    const untilMs = this.#beganAtMs + this.#times.firstMs;
+    const untilMs = this.#beganAtMs + this.times.firstMs;
     if (this.#first && performance.now() < untilMs) {
       this.#lastStream = true;
       return this.#deadline.set(untilMs);
@@ -99,7 +116,7 @@ export class ServerSession {
 
   /** Measured from the last stream's end: a client that only pings does nothing here. */
   #awaitStream(): void {
-    const { idleMs, lingerMs } = this.#times;
+    const { idleMs, lingerMs } = this.times;
     this.#deadline.set(performance.now() + (this.#finishing ? lingerMs : idleMs));
   }
 
