@@ -25,7 +25,9 @@ export const gatewayEnv = z.object({
   CAUSEWAY_DATA_DIR: z.string().default(".causeway-gateway"),
   /** One line of JSON a request: `stdout`, a file's path, or `off`. SIGHUP opens the file anew. */
   CAUSEWAY_ACCESS_LOG: z.string().default("off"),
-  /** How much of callers' addresses is in it. `truncated`: 24 bits of IPv4, 48 of IPv6. */
+  /** Exchanges of APIs with `recording`, a line of JSON each: `stdout`, a file's path, or `off`. SIGHUP opens the file anew. */
+  CAUSEWAY_RECORDINGS: z.string().default("off"),
+  /** How much of callers' addresses is in both. `truncated`: 24 bits of IPv4, 48 of IPv6. */
   CAUSEWAY_ACCESS_LOG_ADDRESSES: z.enum(["full", "truncated", "none"]).default("full"),
   CAUSEWAY_LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
   /** Proxies whose X-Forwarded-* fields are believed: addresses and CIDR ranges, by comma. */

@@ -7,7 +7,7 @@ import { tag } from "#contracts/ids.ts";
 import { messageOf } from "#base/errors.ts";
 import { Secret } from "#base/secret.ts";
 import { parseRanges } from "#gateway/upstream/index.ts";
-import type { AccessLogSettings } from "#gateway/processes/messages.ts";
+import type { LinePlace } from "#gateway/processes/messages.ts";
 import type { TracingSettings } from "#gateway/trace/index.ts";
 import type { GatewayEnv } from "./env.ts";
 import { readTracing } from "./tracing-options.ts";
@@ -40,7 +40,8 @@ export interface GatewayOptions {
   dnsServers: string[];
   /** Undefined: no traces are made, and context passes as it came. */
   tracing: TracingSettings | undefined;
-  accessLog: AccessLogSettings | undefined;
+  accessLog: LinePlace | undefined;
+  recordings: LinePlace | undefined;
   /** How often figures go to the collector; undefined: never. */
   pushMetricsEveryMs: number | undefined;
   limiter: "exact" | "leased" | undefined;
@@ -73,7 +74,8 @@ export function readOptions(argv: readonly string[], env: GatewayEnv): GatewayOp
     upstreamAllow: parseRangeList("CAUSEWAY_UPSTREAM_ALLOW", env.CAUSEWAY_UPSTREAM_ALLOW),
     dnsServers: parseDnsServers(env.CAUSEWAY_DNS_SERVERS),
     tracing: readTracing(env),
-    accessLog: readAccessLog(env),
+    accessLog: readLinePlace("CAUSEWAY_ACCESS_LOG", env),
+    recordings: readLinePlace("CAUSEWAY_RECORDINGS", env),
     pushMetricsEveryMs: env.OTEL_METRICS_EXPORTER === "none" ? undefined : env.OTEL_METRIC_EXPORT_INTERVAL,
     limiter: env.CAUSEWAY_LIMITER,
     settingsFile: env.CAUSEWAY_SETTINGS,
@@ -86,16 +88,14 @@ export function readOptions(argv: readonly string[], env: GatewayEnv): GatewayOp
 }
 
 /** Tried at once: a path that cannot be written to is a mistake to be told at the start, and not by every worker. */
-function readAccessLog(env: GatewayEnv): AccessLogSettings | undefined {
-  const { CAUSEWAY_ACCESS_LOG: place, CAUSEWAY_ACCESS_LOG_ADDRESSES: addresses } = env;
+function readLinePlace(name: "CAUSEWAY_ACCESS_LOG" | "CAUSEWAY_RECORDINGS", env: GatewayEnv): LinePlace | undefined {
+  const { [name]: place, CAUSEWAY_ACCESS_LOG_ADDRESSES: addresses } = env;
   if (place === "off") return undefined;
   if (place === "stdout") return { path: undefined, addresses };
   try {
     closeSync(openSync(place, "a", 0o640));
   } catch (error) {
-    throw new UsageError(
-      `CAUSEWAY_ACCESS_LOG: ${messageOf(error)}; expected stdout, off, or a path that can be written`,
-    );
+    throw new UsageError(`${name}: ${messageOf(error)}; expected stdout, off, or a path that can be written`);
   }
   return { path: resolve(place), addresses };
 }

@@ -6,6 +6,7 @@ import { errorTemplates } from "./error-templates.ts";
 import { ipAccess } from "./ip-access.ts";
 import { limitMembers } from "./limits.ts";
 import { listen } from "./listen.ts";
+import { recording } from "./recording.ts";
 import { versioningOf } from "./versioning.ts";
 import { transform } from "./transform.ts";
 import { breaker, retry } from "./resilience.ts";
@@ -25,6 +26,7 @@ export const operationSettings = z.strictObject({
   breaker: breaker.optional().describe("In place of the API's own."),
   block: z.boolean().optional().describe("Refused with 403 `operation_blocked`."),
   cors: operationCors.optional().describe("In place of the API's own; `false`: none."),
+  recording: recording.optional().describe("In place of the API's own; `false`: none."),
 });
 
 /** What an API does with a request: each version of it may have other ones. */
@@ -39,6 +41,11 @@ export const behaviour = {
   ...limitMembers,
   transform: transform.optional().describe("What is changed of requests and answers."),
   cors: cors.optional().describe("What pages of other origins may do. Absent: the upstream answers for itself."),
+  recording: recording
+    .optional()
+    .describe(
+      "Whole exchanges written down, but for credentials and what is named: `true`, or what is wanted. Absent: none.",
+    ),
   errors: errorTemplates.optional().describe("How errors of this API look; they go before the gateway's own."),
   strictOperations: z
     .boolean()

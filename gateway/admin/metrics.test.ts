@@ -25,6 +25,7 @@ const countsOf = (entries: AnalyticsEntry[]): Parameters<GatewayMetrics["add"]>[
   droppedRecords: 0,
   droppedLogLines: 0,
   droppedSpans: 0,
+  recordings: { written: 0, dropped: 0, no_place: 0 },
   inFlight: 0,
   memoryBytes: 0,
   storeDegraded: false,

@@ -1,6 +1,6 @@
 import { Counter, Gauge, createRegistry } from "#base/metrics.ts";
 import type { AnalyticsEntry } from "#contracts/analytics/batch.ts";
-import type { GatewayTimes } from "#gateway/record/index.ts";
+import type { GatewayTimes, RecordingOutcomes } from "#gateway/record/index.ts";
 import type { ReportedMetric } from "#gateway/trace/index.ts";
 import type { ClientFigures } from "#gateway/serve/index.ts";
 import { CounterSeries, DurationSeries, type SeriesOptions } from "./bounded-series.ts";
@@ -17,6 +17,7 @@ interface WorkerCounts extends ClientFigures {
   droppedRecords: number;
   droppedLogLines: number;
   droppedSpans: number;
+  recordings: RecordingOutcomes;
   inFlight: number;
   memoryBytes: number;
   storeDegraded: boolean;
@@ -35,6 +36,7 @@ type Figure = Exclude<
   | "droppedRecords"
   | "droppedLogLines"
   | "droppedSpans"
+  | "recordings"
   | "storeDegraded"
 >;
 type PlaceLabels = Record<"api" | "operation", string>;
@@ -89,6 +91,11 @@ export class GatewayMetrics {
     [],
   );
   readonly #droppedSpans = this.#counter("causeway_spans_dropped_total", "Spans that no collector took", []);
+  readonly #recordings = this.#counter(
+    "causeway_recordings_total",
+    "Exchanges that an API asks to have recorded: `written`, `dropped` for want of room, or `no_place` on this node",
+    ["outcome"],
+  );
   readonly #malformed = this.#counter("causeway_malformed_requests_total", "Bytes of clients that were no request", [
     "reason",
   ]);
@@ -147,6 +154,7 @@ export class GatewayMetrics {
     this.#dropped.inc(counts.droppedRecords);
     this.#droppedLines.inc(counts.droppedLogLines);
     this.#droppedSpans.inc(counts.droppedSpans);
+    for (const [outcome, count] of Object.entries(counts.recordings)) this.#recordings.inc({ outcome }, count);
     for (const entry of counts.entries) this.#count(entry);
     for (const { api, operation, times } of counts.gatewayTimes) this.#gateway.add(placeOf(api, operation), times);
     for (const [reason, count] of Object.entries(counts.malformed)) this.#malformed.inc({ reason }, count);

@@ -30,7 +30,8 @@ export interface ExchangeTrace {
 
 /** One request and its answer. A class because it is the hot shape: every member is set here, in this order. */
 export class Exchange {
-  readonly inbound: Inbound;
+  /** The request and the way to its answer; a recording may stand before it. */
+  inbound: Inbound;
   readonly connection: Connection;
   readonly method: string;
   readonly fields: Fields;

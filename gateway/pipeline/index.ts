@@ -19,6 +19,7 @@ export {
   type AnyPlugin,
   type Phase,
   type PluginDeps,
+  type Recorder,
   type ReplyStep,
   type Step,
   type StepResult,

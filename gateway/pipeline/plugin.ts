@@ -1,5 +1,6 @@
 import type { z } from "zod";
-import type { ApiVersion, ResolvedOperation } from "#contracts/api/resolved.ts";
+import type { Recording } from "#contracts/api/recording.ts";
+import type { ApiVersion, ResolvedApi, ResolvedOperation } from "#contracts/api/resolved.ts";
 import type { GatewaySettings } from "#contracts/config/file.ts";
 import type { Identities } from "#gateway/identity/index.ts";
 import type { LimitBook } from "#gateway/limit/index.ts";
@@ -32,6 +33,12 @@ export type Step<P extends Phase = Phase> = (exchange: ExchangeOf[P]) => P exten
 /** Changes an answer that the gateway itself gives, wherever in the pipeline it came from. It never waits. */
 export type ReplyStep = (exchange: Exchange, reply: Reply) => Reply;
 
+/** Writes whole exchanges down, where a node has a place for them. */
+export interface Recorder {
+  /** From this step on an exchange is recorded. Undefined: none ever is. */
+  stepFor(wanted: Recording, auth: ResolvedApi["auth"]): Step<"admit"> | undefined;
+}
+
 export interface PluginDeps {
   operation: ResolvedOperation | undefined;
   /** What is compiled is this version of the API; undefined where it has none. */
@@ -41,6 +48,7 @@ export interface PluginDeps {
   limits: LimitBook;
   secrets: Secrets;
   identity: Identities;
+  recorder: Recorder;
 }
 
 export interface OwnPath {

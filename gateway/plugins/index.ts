@@ -12,6 +12,7 @@ import { errors } from "./errors/index.ts";
 import { ipAccess } from "./ip-access/index.ts";
 import { limits } from "./limits/index.ts";
 import { operationBlock } from "./operation-block/index.ts";
+import { recording } from "./recording/index.ts";
 import { requestHeaders } from "./request-headers/index.ts";
 import { responseHeaders } from "./response-headers/index.ts";
 import { rewrite } from "./rewrite/index.ts";
@@ -19,6 +20,7 @@ import { versionNotice } from "./version-notice/index.ts";
 import { tokenEndpoint } from "./token-endpoint/index.ts";
 
 export const plugins: readonly AnyPlugin[] = Object.freeze([
+  recording,
   cors,
   ipAccess,
   operationBlock,

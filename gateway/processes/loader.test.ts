@@ -52,7 +52,9 @@ function loaderOf(): (changed: ResolvedApi[], order: string[], own?: GatewaySett
     clock: systemClock,
     trustedProxies: parseRanges([]),
   };
-  const loader = new Loader(limits, sessions, targets, new Identities(outside), processSecrets);
+  const loader = new Loader(limits, sessions, targets, new Identities(outside), processSecrets, {
+    stepFor: () => undefined,
+  });
   return (changed, order, own = settings) =>
     loader.load({ type: "configure", seq: 1, order, changed, policies: [], certificates: [], settings: own });
 }

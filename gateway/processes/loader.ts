@@ -1,6 +1,6 @@
 import type { ResolvedApi } from "#contracts/api/resolved.ts";
 import type { Quarantined } from "#contracts/revision/snapshot.ts";
-import { compileApi, compileReplies, type CompiledApi } from "#gateway/pipeline/index.ts";
+import { compileApi, compileReplies, type CompiledApi, type Recorder } from "#gateway/pipeline/index.ts";
 import { plugins } from "#gateway/plugins/index.ts";
 import { buildRoutes, type Routes } from "#gateway/serve/index.ts";
 import type { Identities } from "#gateway/identity/index.ts";
@@ -19,17 +19,26 @@ export class Loader {
   readonly #targets: TargetBook;
   readonly #identity: Identities;
   readonly #secrets: Secrets;
+  readonly #recorder: Recorder;
   #definitions = new Map<string, ResolvedApi>();
   #compiled = new Map<string, CompiledApi>();
   #settings = "";
   #policies = "";
 
-  constructor(limits: LimitBook, sessions: SessionBook, targets: TargetBook, identity: Identities, secrets: Secrets) {
+  constructor(
+    limits: LimitBook,
+    sessions: SessionBook,
+    targets: TargetBook,
+    identity: Identities,
+    secrets: Secrets,
+    recorder: Recorder,
+  ) {
     this.#limits = limits;
     this.#sessions = sessions;
     this.#targets = targets;
     this.#identity = identity;
     this.#secrets = secrets;
+    this.#recorder = recorder;
   }
 
   load({ order, changed, policies, settings }: Configure): { routes: Routes; quarantined: Quarantined[] } {
@@ -49,6 +58,7 @@ export class Loader {
       limits: this.#limits,
       secrets: this.#secrets,
       identity: this.#identity,
+      recorder: this.#recorder,
       balancerFor: this.#targets.balancerFor.bind(this.#targets),
     };
     for (const id of order)

@@ -6,12 +6,13 @@ import type { KeyRecord } from "#contracts/key/record.ts";
 import type { Policy } from "#contracts/policy/policy.ts";
 import type { Bucket, ExactAnswer, LeaseAnswer, LeaseRequest, Outage, Refund } from "#gateway/limit/index.ts";
 import type { TracingSettings } from "#gateway/trace/index.ts";
-import type { AddressDetail, GatewayTimes } from "#gateway/record/index.ts";
+import type { AddressDetail, GatewayTimes, RecordingOutcomes } from "#gateway/record/index.ts";
 import type { ClientFigures } from "#gateway/serve/index.ts";
 import type { KeyOutcome } from "#gateway/session/index.ts";
 import type { Findings, UpstreamFigures } from "#gateway/upstream/index.ts";
 
-export interface AccessLogSettings {
+/** Where lines about exchanges go: those of the access log, or recordings. */
+export interface LinePlace {
   /** Undefined: stdout. */
   path: string | undefined;
   addresses: AddressDetail;
@@ -28,7 +29,9 @@ export interface WorkerSettings {
   workers: number;
   logLevel: string;
   tracing: TracingSettings | undefined;
-  accessLog: AccessLogSettings | undefined;
+  accessLog: LinePlace | undefined;
+  /** Undefined: what APIs ask to have recorded finds no place here. */
+  recordings: LinePlace | undefined;
   trustedProxies: string[];
   denyPrivate: boolean;
   upstreamAllow: string[];
@@ -79,6 +82,7 @@ export type FromWorker =
       /** Since the last time. */
       droppedLogLines: number;
       droppedSpans: number;
+      recordings: RecordingOutcomes;
       /** Calls that wait for their turn now. */
       waiting: number;
       /** Allowances by values or tokens of callers that left for want of room, since the worker's start. */

@@ -13,6 +13,7 @@ import { LAST_POST_MS, MetricsPusher } from "#gateway/trace/index.ts";
 import { UsageError } from "#gateway/usage-error.ts";
 import { GATEWAY_VERSION } from "#gateway/version.ts";
 import { Applier } from "./applier.ts";
+import { asksForRecordings } from "./asks-for-recordings.ts";
 import type { WorkerSettings } from "./messages.ts";
 import { claimPort, sentenceFor } from "./traffic-port.ts";
 import { WorkerPool, type WorkerCounts } from "./worker-pool.ts";
@@ -57,6 +58,8 @@ class Primary implements RunningGateway {
   readonly #secrets: SecretStore;
   readonly #startedAt = new Date();
   #savedQuotaChanges = 0;
+  /** APIs whose recordings have no place here. */
+  #unrecorded: ReadonlySet<string> = new Set();
   #certificates: readonly { certificate: string; daysLeft: number }[] = [];
   #certificatesAtMs = 0;
   #pusher: MetricsPusher | undefined;
@@ -155,8 +158,18 @@ class Primary implements RunningGateway {
   }
 
   #startPool(port: number, redisPrefix: string): WorkerPool {
-    const { workers, listen, redis, logLevel, tracing, accessLog, trustedProxies, denyPrivate, upstreamAllow } =
-      this.#options;
+    const {
+      workers,
+      listen,
+      redis,
+      logLevel,
+      tracing,
+      accessLog,
+      recordings,
+      trustedProxies,
+      denyPrivate,
+      upstreamAllow,
+    } = this.#options;
     return new WorkerPool({
       count: workers,
       authority: this.#authority,
@@ -170,6 +183,7 @@ class Primary implements RunningGateway {
         logLevel,
         tracing,
         accessLog,
+        recordings,
         trustedProxies,
         denyPrivate,
         upstreamAllow,
@@ -202,7 +216,20 @@ class Primary implements RunningGateway {
     const applied = await this.#applier!.apply(configuration);
     this.#metrics.applied(new Set(this.#applier!.apis.map(({ id }) => id)));
     this.#readCertificates();
+    this.#tellOfRecordings();
     return applied;
+  }
+
+  /** Told when it begins, and not at each change of an API. */
+  #tellOfRecordings(): void {
+    const asking = this.#options.recordings ? [] : this.#applier!.apis.filter(asksForRecordings).map(({ id }) => id);
+    const isNew = asking.some((id) => !this.#unrecorded.has(id));
+    this.#unrecorded = new Set(asking);
+    if (isNew)
+      this.#log.warn(
+        { apis: asking.slice(0, 20), count: asking.length },
+        "APIs ask for recordings, and this node has no place for them: CAUSEWAY_RECORDINGS is off",
+      );
   }
 
   /** Undefined where nobody asked for it. */

@@ -34,6 +34,7 @@ export function proofDeps(
       clock: systemClock,
       trustedProxies: parseRanges([]),
     }),
+    recorder: { stepFor: () => undefined },
     balancerFor: targets.balancerFor.bind(targets),
   };
 }

@@ -5,7 +5,7 @@ import { createLogger, type Logger } from "#base/log.ts";
 import { messageOf } from "#base/errors.ts";
 import { Identities, IssuerClient } from "#gateway/identity/index.ts";
 import { FallbackAuthority, LimitBook, RedisAuthority, connectRedis, type Authority } from "#gateway/limit/index.ts";
-import { AccessLog, Aggregator, LineWriter } from "#gateway/record/index.ts";
+import { AccessLog, Aggregator, LineWriter, Recordings } from "#gateway/record/index.ts";
 import { ReceivedSecrets } from "#gateway/secrets/index.ts";
 import { TrafficServer } from "#gateway/serve/index.ts";
 import { SessionBook, type KeyOutcome } from "#gateway/session/index.ts";
@@ -52,6 +52,8 @@ class Worker {
   readonly #server: TrafficServer;
   readonly #spans: SpanExporter | undefined;
   readonly #lines: LineWriter | undefined;
+  readonly #recordingLines: LineWriter | undefined;
+  readonly #recordings: Recordings;
   readonly #loader: Loader;
   readonly #redis: Redis | undefined;
   #shared: FallbackAuthority | undefined;
@@ -97,7 +99,17 @@ class Worker {
     });
     const outbound = new IssuerClient((host) => dialGuard(host, guard));
     this.#identity = new Identities({ outbound, secrets: this.#secrets, clock: systemClock, trustedProxies });
-    this.#loader = new Loader(this.#limits, this.#sessions, this.#targets, this.#identity, this.#secrets);
+    this.#recordingLines =
+      settings.recordings && new LineWriter(settings.recordings.path, log, "the recordings' place");
+    this.#recordings = this.#recordingsFor(settings, log);
+    this.#loader = new Loader(
+      this.#limits,
+      this.#sessions,
+      this.#targets,
+      this.#identity,
+      this.#secrets,
+      this.#recordings,
+    );
     this.#timers = [setInterval(() => this.#flush(), FLUSH_MS), setInterval(() => this.#limits.sweep(), SWEEP_MS)];
   }
 
@@ -118,7 +130,8 @@ class Worker {
       case "secrets":
         return this.#secrets.receive(message.values);
       case "reopenLogs":
-        return void this.#lines?.reopen();
+        void this.#lines?.reopen();
+        return void this.#recordingLines?.reopen();
       case "announceDrain":
         return this.#server.announceDrain();
       case "drain":
@@ -167,6 +180,18 @@ class Worker {
     };
   }
 
+  #recordingsFor({ recordings }: WorkerSettings, log: Logger): Recordings {
+    return new Recordings({
+      lines: this.#recordingLines,
+      node: hostname(),
+      addresses: recordings?.addresses ?? "none",
+      clientAddressOf: (exchange) => this.#identity.clientAddressOf(exchange),
+      random: Math.random,
+      nowUs: () => performance.now() * 1_000,
+      log,
+    });
+  }
+
   #authority(log: Logger): Authority {
     const primary = this.#questions.authority();
     const { redis } = this.#settings;
@@ -203,6 +228,7 @@ class Worker {
       ...this.#server.figures(),
       droppedLogLines: this.#lines?.takeDropped() ?? 0,
       droppedSpans: this.#spans?.takeDropped() ?? 0,
+      recordings: this.#recordings.takeOutcomes(),
       inFlight,
       memoryBytes,
       upstream,
@@ -215,6 +241,7 @@ class Worker {
     for (const timer of this.#timers) clearInterval(timer);
     this.#limits.sweep(Date.now(), true);
     await this.#lines?.flush();
+    await this.#recordingLines?.flush();
     await this.#spans?.stop(LAST_POST_MS);
     this.#flush();
     this.#pools.destroy();

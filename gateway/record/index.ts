@@ -4,6 +4,7 @@
  */
 export { AccessLog } from "./access-log.ts";
 export { LineWriter } from "./line-writer.ts";
+export { Recordings, type RecordingOutcomes } from "./recording/recordings.ts";
 export type { AddressDetail } from "./written-address.ts";
 export { Aggregator, type GatewayTimes } from "./aggregator.ts";
 export { EntryMerger } from "./entry-merger.ts";

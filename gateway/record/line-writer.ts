@@ -16,6 +16,8 @@ export class LineWriter {
   /** Undefined: stdout. */
   readonly #path: string | undefined;
   readonly #log: Logger;
+  /** What is written there, for the log. */
+  readonly #what: string;
   #fd: number;
   #waiting: string[] = [];
   /** In characters, which is what it costs here. */
@@ -23,12 +25,14 @@ export class LineWriter {
   #writing: Promise<void> | undefined = undefined;
   #timer: NodeJS.Timeout | undefined = undefined;
   #dropped = 0;
+  #written = 0;
   #isTold = false;
 
   /** Throws where the file cannot be written to. */
-  constructor(path: string | undefined, log: Logger) {
+  constructor(path: string | undefined, log: Logger, what = "the access log") {
     this.#path = path;
     this.#log = log;
+    this.#what = what;
     this.#fd = path === undefined ? STDOUT : openFile(path);
   }
 
@@ -48,6 +52,12 @@ export class LineWriter {
     return dropped;
   }
 
+  takeWritten(): number {
+    const written = this.#written;
+    this.#written = 0;
+    return written;
+  }
+
   /** The file may have been renamed: lines from now on go where its name leads. */
   async reopen(): Promise<void> {
     if (this.#path === undefined) return;
@@ -57,7 +67,7 @@ export class LineWriter {
       this.#fd = openFile(this.#path);
       close(before, () => {});
     } catch (error) {
-      this.#log.error({ err: messageOf(error), path: this.#path }, "the access log cannot be opened again; it goes on");
+      this.#log.error({ err: messageOf(error), path: this.#path }, `${this.#what} cannot be opened again; it goes on`);
     }
   }
 
@@ -80,11 +90,12 @@ export class LineWriter {
       const problem = await writeWhole(this.#fd, piece.bytes);
       if (problem === null) {
         this.#isTold = false;
+        this.#written += piece.lines;
         continue;
       }
       this.#dropped += piece.lines;
       if (!this.#isTold)
-        this.#log.error({ problem, path: this.#path }, "the access log cannot be written; lines are dropped");
+        this.#log.error({ problem, path: this.#path }, `${this.#what} cannot be written; lines are dropped`);
       this.#isTold = true;
     }
   }

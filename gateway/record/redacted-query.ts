@@ -1,9 +1,6 @@
 import type { CompiledApi } from "#gateway/pipeline/index.ts";
+import { credentialPlaces, isTelling } from "./credential-places.ts";
 
-/** Endings of parameters' names that mostly carry a credential. The gateway's own places are known besides. */
-const TELLING =
-  /(?:^|[_.-])(?:key|apikey|token|jwt|secret|password|passwd|pwd|pass|signature|sig|code|auth|authorization|credentials?|assertion|session|sid)$/;
-const CAMEL = /[a-z](?:Key|Token|Secret|Password|Signature|Code|Credential|Assertion|Session)$/;
 const MAX_LENGTH = 2_048;
 
 const placesByApi = new WeakMap<object, ReadonlySet<string>>();
@@ -24,26 +21,12 @@ export function redactedQuery(query: string, api: CompiledApi | undefined): stri
   return `?${redacted.join("&")}`;
 }
 
-function isTelling(name: string): boolean {
-  return TELLING.test(name.toLowerCase()) || CAMEL.test(name);
-}
-
-/** Names of query parameters that this API's auth reads a credential from: every member called `query` below `auth`. */
 function placesOf({ definition }: CompiledApi): ReadonlySet<string> {
   const known = placesByApi.get(definition);
   if (known) return known;
-  const names = new Set<string>();
-  collect(definition.auth, names);
+  const names = credentialPlaces(definition.auth, "query");
   placesByApi.set(definition, names);
   return names;
-}
-
-function collect(value: unknown, names: Set<string>): void {
-  if (typeof value !== "object" || value === null) return;
-  for (const [name, member] of Object.entries(value)) {
-    if (name === "query" && typeof member === "string") names.add(member);
-    else collect(member, names);
-  }
 }
 
 function decoded(text: string): string {

@@ -81,5 +81,6 @@ export function pluginDepsOf(options: PretendOptions = {}): PluginDeps {
     limits,
     secrets,
     identity,
+    recorder: { stepFor: () => undefined },
   };
 }
