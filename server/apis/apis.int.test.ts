@@ -2,6 +2,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parse } from "yaml";
 import { bootWorld, type World } from "../testkit/world.ts";
 
 let world: World;
@@ -89,6 +90,14 @@ describe("the list", () => {
     await client.query("delete from apis where id = $1", [made.id]);
     await client.end();
   });
+});
+
+test("settings come back as people write them, and are taken again as they came", async () => {
+  const { id } = await api().create({ ...place(), document: documentOf("Harbour Log", 1), rate: "60/m" });
+  const { written, document } = await api().get({ ...place(), api: id });
+  expect(written).toBe("name: Harbour Log\nlisten: /harbour-log\nupstream: http://203.0.113.7:8000\nrate: 60/m\n");
+  const settings = { ...(parse(written) as object), document };
+  expect(await api().update({ ...place(), api: id, version: 1, settings })).toMatchObject({ written, document });
 });
 
 test("a change over another's change is a conflict and says so", async () => {

@@ -21,11 +21,10 @@ export function GatewaySettings({ input, api, mayWrite }: { input: ApiInput; api
     <div className="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_20rem]">
       <div className="grid min-w-0 gap-4">
         <p className="max-w-[72ch] text-ink-2">
-          {mayWrite
-            ? "Every member that a gateway knows, in YAML. Comments are not kept: what is saved comes back in short form. "
-            : "Every member that a gateway knows, in YAML. Your role lets you read them, not change them. "}
+          All that a gateway does with this API, in YAML; what a default says is left out.{" "}
+          {mayWrite ? "Comments are not kept. " : "Your role lets you read it, not change it. "}
           Secrets are named and never written here: <code className="text-sm">env://NAME</code>,{" "}
-          <code className="text-sm">file:///path</code>, <code className="text-sm">vault://…</code>.
+          <code className="text-sm">file:///path</code> or a <code className="text-sm">vault://</code> address.
         </p>
         {draft.isContested && !isPending && <Contested draft={draft} saved={api.written} />}
         <SettingsProblems refusal={refusal} onGoTo={(line) => setPlace({ line })} />

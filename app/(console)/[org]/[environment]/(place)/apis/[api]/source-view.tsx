@@ -29,7 +29,7 @@ export function SourceView({ source, ...props }: Props) {
   const base = `/${props.input.org}/${props.input.environment}/apis/${props.api.id}?view=source`;
   return (
     <>
-      <nav aria-label="Sources" className="mb-4 flex gap-1">
+      <nav aria-label="Sources" className="mb-4 -ml-3 flex gap-1">
         {sources.map(({ value, name }) => (
           <Link
             key={value}
