@@ -1,6 +1,13 @@
 import type { Socket } from "node:net";
 import type { Connection } from "#gateway/pipeline/index.ts";
-import { ServerConnection, ServerSession, type Inbound, type Pace, type ServerTimes } from "#gateway/wire/index.ts";
+import {
+  ServerConnection,
+  ServerSession,
+  type Inbound,
+  type Malformed,
+  type Pace,
+  type ServerTimes,
+} from "#gateway/wire/index.ts";
 import { ClientCounts, type Protocol } from "./client-figures.ts";
 import { answerBadRequest } from "./bad-request.ts";
 
@@ -118,6 +125,7 @@ export class Clients {
       pace: this.#pace,
       maxHeadBytes: MAX_HEAD_BYTES,
       onRequest: (inbound: Inbound) => this.#onRequest(inbound, facts),
+      onMalformed: (problem: Malformed) => this.counts.refused(problem),
     };
     this.#keep(new ServerSession(socket, hooks), "h2");
   }

@@ -26,10 +26,12 @@ afterEach(() => {
 
 async function start(times: SessionTimes, onRequest: (inbound: Inbound) => void, ...pairs: [number, number][]) {
   const sessions: ServerSession[] = [];
+  const malformed: string[] = [];
   const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
     socket.on("error", () => {});
     closing.push(() => socket.destroy());
-    const session = new ServerSession(socket, { times, pace: PACE, maxHeadBytes: 32_768, onRequest });
+    const onMalformed = ({ message }: Error) => malformed.push(message);
+    const session = new ServerSession(socket, { times, pace: PACE, maxHeadBytes: 32_768, onRequest, onMalformed });
     expect(session.isIdle).toBe(true);
     sessions.push(session);
   });
@@ -39,7 +41,7 @@ async function start(times: SessionTimes, onRequest: (inbound: Inbound) => void,
   // A TCP server's address is an AddressInfo; strings are for pipes.
   const raw = await openRawSession((server.address() as AddressInfo).port, ...pairs);
   closing.push(() => raw.socket.destroy());
-  return Object.assign(raw, { session: () => sessions[0]! });
+  return Object.assign(raw, { session: () => sessions[0]!, malformed });
 }
 
 const codeOf = ({ seen }: RawSession, type: number) => seen.find((one) => one.type === type)?.code;
@@ -277,5 +279,40 @@ describe("requests that HTTP/2 carries and a second reader could take for others
       expect(fields.raw.join("\n")).not.toMatch(/\r|b: c|transfer-encoding|connection|X-A/);
       expect(method).toBe("GET");
     }
+  });
+});
+
+describe("what is no request is told of, so that it can be counted", () => {
+  test("a request that this side refuses", async () => {
+    const raw = await start(LONG, answer);
+    raw.socket.write(frame(FRAME.headers, WHOLE, 1, requestBlock("TRACE", "/")));
+    await waitUntil(() => raw.malformed.length > 0, within("it is told"));
+    expect(raw.malformed).toEqual(["TRACE is not served."]);
+  });
+
+  test.each<[string, Buffer]>([
+    ["a body without a stream", frame(FRAME.data, 0, 0, Buffer.from("x"))],
+    ["a head without a stream", frame(FRAME.headers, WHOLE, 0, requestBlock("GET", "/"))],
+    ["a head's rest without its beginning", frame(FRAME.continuation, OPEN, 1, requestBlock("GET", "/"))],
+    ["fields that no table has", frame(FRAME.headers, WHOLE, 1, Buffer.from([0xff, 0xff, 0xff, 0x0f]))],
+    ["settings of half a length", frame(FRAME.settings, 0, 0, Buffer.alloc(5))],
+  ])("%s ends the session", async (_what, bytes) => {
+    const raw = await start(LONG, answer);
+    raw.socket.write(bytes);
+    await waitUntil(() => raw.malformed.length > 0, within("it is told"));
+    await raw.closed;
+    expect(raw.malformed).toHaveLength(1);
+  });
+
+  test("a client that breaks off is no malformed one", async () => {
+    const requests: Inbound[] = [];
+    const raw = await start(LONG, (inbound) => requests.push(inbound));
+    let gone = false;
+    raw.socket.write(frame(FRAME.headers, WHOLE, 1, requestBlock("GET", "/")));
+    await waitUntil(() => requests.length === 1, within("it is under way"));
+    requests[0]!.onGone = () => (gone = true);
+    raw.socket.resetAndDestroy();
+    await waitUntil(() => gone, within("it is gone"));
+    expect(raw.malformed).toEqual([]);
   });
 });

@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import { takenBytes } from "../answer-wait.ts";
 import { Deadline } from "../deadline.ts";
 import type { Inbound } from "../inbound.ts";
+import { Malformed } from "../h1/malformed.ts";
 import type { Pace } from "../pace.ts";
 import { H2Inbound, type StreamCarrier, type StreamTimes } from "./h2-inbound.ts";
 
@@ -20,10 +21,14 @@ export interface SessionHooks {
   pace: Pace;
   maxHeadBytes: number;
   onRequest(inbound: Inbound): void;
+  /** What came is no request, or no HTTP/2: answered, or the session ended, by the session itself. */
+  onMalformed(problem: Malformed): void;
 }
 
 /** Streams that one client may have open at once, and so the connections to upstreams that it can hold (RFC 9113, 6.5.2: no less). */
 const MAX_STREAMS = 100;
+/** Node's codes of frames that break the protocol; the others are of connections that broke. */
+const BROKEN = new Set(["ERR_HTTP2_ERROR", "ERR_HTTP2_TOO_MANY_INVALID_FRAMES"]);
 /** Frames that answer what a client sends at its own pace: they are no part of an answer that it takes. */
 const PING_BYTES = 17;
 const SETTINGS_BYTES = 9;
@@ -72,7 +77,9 @@ export class ServerSession implements StreamCarrier {
       maxSessionMemory: 10,
     });
     // A broken session closes its socket; the streams learn of it by their own close.
-    this.#session.on("error", () => {});
+    this.#session.on("error", (error: NodeJS.ErrnoException) => {
+      if (BROKEN.has(error.code ?? "")) hooks.onMalformed(new Malformed("bad_request", error.message));
+    });
     socket.once("close", () => this.#deadline.end());
     this.#session.on("ping", () => (this.#besides += PING_BYTES));
     this.#session.on("remoteSettings", () => (this.#besides += SETTINGS_BYTES));
@@ -84,7 +91,10 @@ export class ServerSession implements StreamCarrier {
       stream.once("close", () => this.#ended(inbound));
       if (this.#lastStream) this.finish();
       if (inbound.problem === undefined) hooks.onRequest(inbound);
-      else inbound.refuse();
+      else {
+        hooks.onMalformed(new Malformed("bad_request", inbound.problem));
+        inbound.refuse();
+      }
     });
   }
 
