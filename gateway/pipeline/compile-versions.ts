@@ -36,13 +36,12 @@ export function compileVersions(
   const refusal = reject(404, "version_unknown", `This API has no such version; known: ${known.join(", ") || "none"}.`);
   const missing = reject(404, "version_unknown", `Name a version of this API: ${known.join(", ") || "there is none"}.`);
   if (by === "path") return byPath(listenPath, choices, standing ?? refusal);
-  // A preflight carries no header of the request that it asks for: any version may speak for them.
-  const forPreflights = standing ?? [...choices.values()].find(({ api }) => api.hasPreflights);
+  const speakers = speakersOf(standing, [...choices.values()]);
   const nameOf = "header" in by ? byHeader(by.header.toLowerCase()) : byQuery(by.query);
   return (exchange) => {
     const name = nameOf(exchange);
     if (name !== undefined) return inTime(choices.get(name), exchange) ?? refusal;
-    return inTime(exchange.method === "OPTIONS" ? forPreflights : standing, exchange) ?? missing;
+    return inTime(exchange.method === "OPTIONS" ? speakerAt(speakers, exchange) : standing, exchange) ?? missing;
   };
 }
 
@@ -51,6 +50,21 @@ function choiceOf({ version: { settings }, api }: CompiledVersion, listenPath: s
   const ended = reject(410, "version_retired", "This version of the API is no longer served.", versionFields(settings));
   const sunsetMs = afterSunset === "refuse" && sunset !== undefined ? Date.parse(sunset) : Infinity;
   return { api, listenPath, endsAtMs: state === "retired" ? -Infinity : sunsetMs, ended };
+}
+
+/**
+ * A preflight carries no header of the request that it asks for, so one version speaks for all: the default where pages may
+ * call it, else the first that they may call.
+ */
+function speakersOf(standing: VersionChoice | undefined, choices: readonly VersionChoice[]): VersionChoice[] {
+  const known = standing === undefined ? choices : [standing, ...choices.filter((choice) => choice !== standing)];
+  const speakers = known.filter(({ api }) => api.hasPreflights);
+  return speakers.length > 0 ? speakers : known.slice(0, standing === undefined ? 0 : 1);
+}
+
+/** One that has ended says nothing for those that have not. */
+function speakerAt(speakers: readonly VersionChoice[], { nowMs }: Exchange): VersionChoice | undefined {
+  return speakers.find(({ endsAtMs }) => nowMs < endsAtMs) ?? speakers[0];
 }
 
 function inTime(choice: VersionChoice | undefined, { nowMs }: Exchange): VersionChoice | Reply | undefined {
