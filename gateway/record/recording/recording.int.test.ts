@@ -1,6 +1,9 @@
 import { existsSync, readFileSync, renameSync } from "node:fs";
 import { connect as connectHttp2 } from "node:http2";
+import type { AddressInfo } from "node:net";
+import { once } from "node:events";
 import { join } from "node:path";
+import { WebSocket, WebSocketServer } from "ws";
 import { afterEach, expect, test } from "vitest";
 import { waitUntil } from "#base/wait.ts";
 import { bootGateway, startAndEnd, type BootedGateway } from "#gateway/testkit/boot-gateway.ts";
@@ -162,14 +165,26 @@ test("an operation has its own rule, and a share of none or an end that has pass
   expect(linesOf(textOf(file)).map(({ path, operation }) => [path, operation])).toEqual([["/shop/usual", "usual"]]);
 });
 
-test("recordings end at their moment while the gateway runs", async () => {
-  const end = Date.now() + 4_000;
-  const file = await boot({ until: new Date(end).toISOString() });
-  await waitUntil(() => Date.now() > end, { what: "the end has come", timeoutMs: 10_000 });
-  await fetch(`${gateway.url}/shop/late`);
-  gateway.child.kill("SIGTERM");
-  await waitUntil(() => gateway.child.exitCode !== null, { what: "it has ended", timeoutMs: 10_000 });
-  expect(textOf(file)).not.toContain("/shop/late");
+test("of a connection that was upgraded the heads are recorded when it ends, and nothing that passed", async () => {
+  const file = await boot(true);
+  const server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
+  server.on("connection", (socket) => socket.on("message", (data) => socket.send(data)));
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  await gateway.reconfigure({
+    apis: [{ id: "room", listen: "/room", upstream: `http://127.0.0.1:${port}`, auth: "none", recording: true }],
+  });
+  const socket = new WebSocket(`${gateway.url.replace("http", "ws")}/room`);
+  await once(socket, "open");
+  socket.send("hidden-words");
+  const [echoed] = (await once(socket, "message")) as [Buffer];
+  expect(echoed.toString()).toBe("hidden-words");
+  socket.close();
+  const [record] = await recorded(file, 1);
+  expect(record).toMatchObject({ status: 101, request: { body: null }, response: { body: null } });
+  expect(record!.response!.headers["sec-websocket-accept"]).toEqual(expect.any(String));
+  expect(textOf(file)).not.toContain("hidden-words");
+  server.close();
 });
 
 test("a file that was renamed is left, and what was recorded last is written before the gateway ends", async () => {
