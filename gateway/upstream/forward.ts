@@ -1,6 +1,6 @@
 import { backoffMs } from "#base/backoff.ts";
 import type { Exchange } from "#gateway/pipeline/exchange.ts";
-import { isGrpc } from "#gateway/pipeline/grpc.ts";
+import { isGrpc } from "#gateway/pipeline/index.ts";
 import type { Reply } from "#gateway/pipeline/reply.ts";
 import {
   type AnswerStart,
