@@ -26,7 +26,7 @@ import {
 } from "#gateway/upstream/index.ts";
 import type { Aggregator } from "#gateway/record/index.ts";
 import { Trace, type Tracer } from "#gateway/trace/index.ts";
-import type { Inbound, SlowSide } from "#gateway/wire/index.ts";
+import type { ClientWatch, Inbound, SlowSide } from "#gateway/wire/index.ts";
 import type { ClientFigures } from "./client-figures.ts";
 import { Clients } from "./clients.ts";
 import { grpcFields } from "./grpc-reply.ts";
@@ -69,6 +69,7 @@ export class TrafficServer {
   readonly #listeners: Listeners;
   readonly #clients: Clients;
   readonly #conclude: Conclude;
+  readonly #fates: Fates;
   readonly #forwardDeps: ForwardDeps;
   #routes: Routes = emptyRoutes();
   #ready = false;
@@ -90,6 +91,10 @@ export class TrafficServer {
       reply: (exchange, reply) => this.#reply(exchange, reply),
       forward: (exchange) => forwardUpstream(exchange, this.#forwardDeps),
       failed: (exchange, error) => this.#failed(exchange, error),
+    };
+    this.#fates = {
+      gone: (exchange) => this.#clientGone(exchange),
+      tooSlow: (exchange, side) => this.#clientSlow(exchange, side),
     };
     this.#forwardDeps = {
       nowUs,
@@ -185,8 +190,7 @@ export class TrafficServer {
   #begin(inbound: Inbound, connection: Connection, path: string, query = ""): Exchange {
     const exchange = new Exchange(inbound, connection, path, query, nowUs(), Date.now());
     this.inFlight += 1;
-    inbound.onGone = () => this.#clientGone(exchange);
-    inbound.onSlow = (side) => this.#clientSlow(exchange, side);
+    inbound.watch = new ExchangeWatch(exchange, this.#fates);
     return exchange;
   }
 
@@ -297,6 +301,30 @@ export class TrafficServer {
     const endedAtUs = nowUs();
     this.#options.recorder.record(exchange, endedAtUs);
     if (exchange.trace instanceof Trace) this.#options.tracer?.end(exchange, exchange.trace, endedAtUs);
+  }
+}
+
+/** What may become of an exchange's client. */
+interface Fates {
+  gone(exchange: Exchange): void;
+  tooSlow(exchange: Exchange, side: SlowSide): void;
+}
+
+class ExchangeWatch implements ClientWatch {
+  readonly #exchange: Exchange;
+  readonly #fates: Fates;
+
+  constructor(exchange: Exchange, fates: Fates) {
+    this.#exchange = exchange;
+    this.#fates = fates;
+  }
+
+  gone(): void {
+    this.#fates.gone(this.#exchange);
+  }
+
+  tooSlow(side: SlowSide): void {
+    this.#fates.tooSlow(this.#exchange, side);
   }
 }
 

@@ -3,7 +3,7 @@
  * refuse what two readers could read differently.
  */
 export { Fields } from "./fields.ts";
-export type { BodySink, Inbound, RespondOptions } from "./inbound.ts";
+export type { BodySink, ClientWatch, Inbound, RespondOptions } from "./inbound.ts";
 export type { Pace, SlowSide } from "./pace.ts";
 export {
   UpstreamError,

@@ -34,27 +34,22 @@ export class RecordedInbound implements Inbound {
     this.response = tapes.response;
     this.#inner = inner;
     this.#onEnd = onEnd;
-    const before = inner.onGone;
-    inner.onGone = () => {
-      before?.();
-      this.#end();
+    const before = inner.watch;
+    inner.watch = {
+      gone: () => {
+        before?.gone();
+        this.#end();
+      },
+      tooSlow: (side) => before?.tooSlow(side),
     };
   }
 
-  get onGone(): (() => void) | undefined {
-    return this.#inner.onGone;
+  get watch(): Inbound["watch"] {
+    return this.#inner.watch;
   }
 
-  set onGone(listener: (() => void) | undefined) {
-    this.#inner.onGone = listener;
-  }
-
-  get onSlow(): Inbound["onSlow"] {
-    return this.#inner.onSlow;
-  }
-
-  set onSlow(listener: Inbound["onSlow"]) {
-    this.#inner.onSlow = listener;
+  set watch(watch: Inbound["watch"]) {
+    this.#inner.watch = watch;
   }
 
   get onDrain(): (() => void) | undefined {

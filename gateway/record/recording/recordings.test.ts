@@ -29,7 +29,7 @@ function exchangeNow(): Exchange {
   const inbound: Inbound = {
     ...{ method: "GET", target: "/", authority: "a.test", version: "1.1", fields: new Fields([]) },
     ...{ hasBody: false, bodyLength: undefined, upgrade: undefined },
-    ...{ onGone: undefined, onSlow: undefined, onDrain: undefined },
+    ...{ watch: undefined, onDrain: undefined },
     ...{ readBody: () => {}, pauseBody: () => {}, resumeBody: () => {}, inform: () => {}, respond: () => {} },
     ...{ write: () => true, flush: () => {}, end: () => {}, abort: () => {}, tunnel: () => {} },
   };
@@ -57,12 +57,12 @@ test("an exchange is recorded once, whoever ends it, and what the server listens
   const exchange = exchangeNow();
   const { inbound } = exchange;
   let gone = 0;
-  inbound.onGone = () => (gone += 1);
+  inbound.watch = { gone: () => (gone += 1), tooSlow: () => {} };
   void step(exchange);
   expect(exchange.inbound).not.toBe(inbound);
   exchange.inbound.onDrain = () => {};
   expect(inbound.onDrain).toBe(exchange.inbound.onDrain);
-  inbound.onGone();
+  inbound.watch.gone();
   exchange.inbound.abort();
   exchange.inbound.end();
   expect([gone, lines.length]).toEqual([1, 1]);

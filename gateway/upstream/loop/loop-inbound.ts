@@ -19,9 +19,8 @@ export class LoopInbound implements Inbound {
   readonly hasBody: boolean;
   readonly bodyLength: number | undefined;
   readonly upgrade = undefined;
-  onGone: (() => void) | undefined = undefined;
-  /** Never called: it is the outermost client that keeps waiting, and its own request is told. */
-  onSlow: Inbound["onSlow"] = undefined;
+  /** Never told of slowness: it is the outermost client that keeps waiting, and its own request is told. */
+  watch: Inbound["watch"] = undefined;
   onDrain: (() => void) | undefined = undefined;
   /** The calling side. */
   readonly stream: OutboundStream;
@@ -82,7 +81,7 @@ export class LoopInbound implements Inbound {
   end(trailers?: readonly string[]): void {
     const handler = this.#handler;
     this.#handler = undefined;
-    this.onGone = undefined;
+    this.watch = undefined;
     handler?.onEnd(trailers);
   }
 
@@ -118,7 +117,7 @@ export class LoopInbound implements Inbound {
       },
       abort: () => {
         this.#handler = undefined;
-        this.onGone?.();
+        this.watch?.gone();
       },
     };
   }

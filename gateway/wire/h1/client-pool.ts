@@ -65,7 +65,8 @@ export class ClientPool implements OutboundPool {
 
   #free(connection: ClientConnection): void {
     if (this.#closing) return connection.destroy();
-    const next = this.#waiting.values().next().value;
+    // Asked first, since an iterator over nothing would be made for every answer.
+    const next = this.#waiting.size === 0 ? undefined : this.#waiting.values().next().value;
     if (next === undefined) this.#idle.push(connection);
     else next.take(connection);
   }

@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import { Fields } from "../fields.ts";
-import type { BodySink, Inbound, RespondOptions } from "../inbound.ts";
+import type { BodySink, ClientWatch, Inbound, RespondOptions } from "../inbound.ts";
 import type { SlowSide } from "../pace.ts";
 import { interimHead } from "./answer-head.ts";
 import { AnswerWriter } from "./answer-writer.ts";
@@ -41,8 +41,7 @@ export class H1Inbound implements Inbound {
   readonly hasBody: boolean;
   readonly bodyLength: number | undefined;
   readonly upgrade: string | undefined;
-  onGone: (() => void) | undefined = undefined;
-  onSlow: ((side: SlowSide) => void) | undefined = undefined;
+  watch: ClientWatch | undefined = undefined;
   onDrain: (() => void) | undefined = undefined;
   readonly #connection: RequestCarrier;
   readonly #head: RequestHead;
@@ -148,7 +147,7 @@ export class H1Inbound implements Inbound {
   end(trailers?: readonly string[]): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.onGone = undefined;
+    this.watch = undefined;
     if (!this.#writer.end(trailers)) return void this.#connection.socket.destroy();
     this.#connection.answered(this.#keepsAlive, this.isBodyDone);
   }
@@ -180,14 +179,14 @@ export class H1Inbound implements Inbound {
   }
 
   tooSlow(side: SlowSide): void {
-    if (this.onSlow === undefined || this.#ended) this.#connection.socket.destroy();
-    else this.onSlow(side);
+    if (this.watch === undefined || this.#ended) this.#connection.socket.destroy();
+    else this.watch.tooSlow(side);
   }
 
   gone(): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.onGone?.();
+    this.watch?.gone();
   }
 
   /** Nothing was answered yet: the client is told. Otherwise the cut is all that can be said. */

@@ -81,10 +81,16 @@ describe("a client's time", () => {
 
   test("a body that stops is cut, one that waits for the upstream is not", async () => {
     let inbound: Inbound | undefined;
-    let gone = 0;
+    let told = 0;
     const { memory, send } = connect((one) => {
       inbound = one;
-      one.onGone = () => (gone += 1);
+      one.watch = {
+        gone: () => {},
+        tooSlow: () => {
+          told += 1;
+          one.abort();
+        },
+      };
       one.readBody({ onBodyData: () => one.pauseBody(), onBodyEnd: () => {} });
     });
     await send(`${POST}hello`);
@@ -95,7 +101,7 @@ describe("a client's time", () => {
     expect(memory.destroyed).toBe(false);
     await pass(2);
     expect(memory.destroyed).toBe(true);
-    expect(gone).toBe(1);
+    expect(told).toBe(1);
   });
 
   test("an answer that the client does not take is cut, also when it was the last", async () => {
@@ -243,7 +249,7 @@ describe("a client that closes its side", () => {
   test("in the middle of its body is gone", async () => {
     let gone = 0;
     const { memory, send } = connect((inbound) => {
-      inbound.onGone = () => (gone += 1);
+      inbound.watch = { gone: () => (gone += 1), tooSlow: () => {} };
       inbound.readBody({ onBodyData: () => {}, onBodyEnd: () => {} });
     });
     await send(`${POST}hel`);
@@ -255,7 +261,7 @@ describe("a client that closes its side", () => {
   test("is noticed while its request waits for the upstream", async () => {
     let gone = 0;
     const { memory, send } = connect((inbound) => {
-      inbound.onGone = () => (gone += 1);
+      inbound.watch = { gone: () => (gone += 1), tooSlow: () => {} };
       inbound.readBody({
         onBodyData: () => inbound.pauseBody(),
         onBodyEnd: () => setImmediate(() => inbound.resumeBody()),
@@ -277,9 +283,12 @@ describe("a client's pace", () => {
   function upload(perform: (inbound: Inbound) => void = () => {}) {
     const told: string[] = [];
     const made = connect((inbound) => {
-      inbound.onSlow = (side) => {
-        told.push(side);
-        inbound.abort();
+      inbound.watch = {
+        gone: () => {},
+        tooSlow: (side) => {
+          told.push(side);
+          inbound.abort();
+        },
       };
       inbound.readBody({ onBodyData: () => perform(inbound), onBodyEnd: () => {} });
     }, TEN_A_SECOND);
@@ -337,7 +346,7 @@ describe("a client's pace", () => {
     expect(talk.told).toEqual(["request"]);
     const told: string[] = [];
     const free = connect((inbound) => {
-      inbound.onSlow = (side) => told.push(side);
+      inbound.watch = { gone: () => {}, tooSlow: (side) => void told.push(side) };
       inbound.readBody({ onBodyData: () => {}, onBodyEnd: () => {} }, true);
     }, TEN_A_SECOND);
     await free.send(LONG);
@@ -348,7 +357,7 @@ describe("a client's pace", () => {
   test("an answer of which nothing is taken is told of after the grace, and not before", async () => {
     const told: string[] = [];
     const { memory, send } = connect((inbound) => {
-      inbound.onSlow = (side) => told.push(side);
+      inbound.watch = { gone: () => {}, tooSlow: (side) => void told.push(side) };
       inbound.respond(200, [], KEEP);
       inbound.write(Buffer.alloc(200_000));
     }, TEN_A_SECOND);

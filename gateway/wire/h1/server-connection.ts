@@ -218,7 +218,7 @@ export class ServerConnection implements RequestCarrier {
     this.#searched = 0;
     try {
       const head = parseRequestHead(data.toString("latin1", start, end + 2));
-      this.putBack(data.subarray(end + 4));
+      this.#pending = end + 4 < data.length ? data.subarray(end + 4) : undefined;
       this.#deadline.clear();
       this.#current = new H1Inbound(this, head);
     } catch (error) {

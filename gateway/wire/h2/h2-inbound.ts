@@ -5,8 +5,8 @@ import { AnswerWait } from "../answer-wait.ts";
 import { BodyWait } from "../body-wait.ts";
 import { Deadline } from "../deadline.ts";
 import { Fields } from "../fields.ts";
-import type { BodySink, Inbound, RespondOptions } from "../inbound.ts";
-import type { Pace, SlowSide } from "../pace.ts";
+import type { BodySink, ClientWatch, Inbound, RespondOptions } from "../inbound.ts";
+import type { Pace } from "../pace.ts";
 import { allowedTrailers } from "../trailers.ts";
 import { appendFields, fieldsOf, objectOf } from "./fields-of.ts";
 
@@ -38,8 +38,7 @@ export class H2Inbound implements Inbound {
   readonly upgrade: string | undefined;
   /** Why the request cannot be served, where it cannot. */
   readonly problem: string | undefined;
-  onGone: (() => void) | undefined = undefined;
-  onSlow: ((side: SlowSide) => void) | undefined = undefined;
+  watch: ClientWatch | undefined = undefined;
   onDrain: (() => void) | undefined = undefined;
   readonly #stream: ServerHttp2Stream;
   readonly #session: StreamCarrier;
@@ -169,7 +168,7 @@ export class H2Inbound implements Inbound {
   end(trailers?: readonly string[]): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.onGone = undefined;
+    this.watch = undefined;
     this.#answerTrailers = trailers;
     if (this.#endsWithHead) return;
     this.#stream.end();
@@ -199,7 +198,7 @@ export class H2Inbound implements Inbound {
     this.#flows();
     if (this.#ended) return;
     this.#ended = true;
-    this.onGone?.();
+    this.watch?.gone();
   }
 
   #awaitDrain(): void {
@@ -223,8 +222,8 @@ export class H2Inbound implements Inbound {
       const againMs = this.#answerWait!.look(performance.now(), this.#session.takenBytes(), stalledStreams);
       if (againMs !== undefined) return this.#deadline.set(againMs);
     }
-    if (this.#ended || this.onSlow === undefined) return this.#stream.close(constants.NGHTTP2_CANCEL);
-    this.onSlow(this.#stalled ? "response" : "request");
+    if (this.#ended || this.watch === undefined) return this.#stream.close(constants.NGHTTP2_CANCEL);
+    this.watch.tooSlow(this.#stalled ? "response" : "request");
   }
 
   #drained(): void {
