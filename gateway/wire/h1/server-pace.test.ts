@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { connect, GET, KEEP, pass, POST, stopClock } from "#gateway/testkit/wire/served-connection.ts";
+import { connect, GET, KEEP, pass, stopClock } from "#gateway/testkit/wire/served-connection.ts";
 import type { Inbound } from "../inbound.ts";
 
 beforeEach(stopClock);
