@@ -27,7 +27,9 @@ export async function takeState(owner: Owner): Promise<string> {
   await mkdir(draft, { mode: 0o700 });
   if (latest) await copyState(latest.path, draft, owner);
   await rename(draft, own);
-  for (const { path } of earlier) await rm(path, { recursive: true, force: true });
+  // The engine of a worker that is frozen may live on and write into its own for a moment, so that it is not empty when it
+  // should be: taken away again, it has nowhere to write.
+  for (const { path } of earlier) await rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
   return own;
 }
 
