@@ -63,6 +63,7 @@ function connectAnew(nodes: readonly BootedGateway[]) {
   let stopped = false;
   const call = async (turn: number) => {
     const socket = await connectToOne(nodes, turn);
+    // Silence between connecting and asking is the subject: nothing else could be waited for.
     await new Promise((resolve) => setTimeout(resolve, (turn % 4) * 25));
     try {
       seen.statuses.add(await askOnce(socket));
