@@ -1,9 +1,9 @@
 "use client";
 
+import { Contested } from "../../_source/contested.tsx";
+import { LazyEditor } from "../../_source/lazy-editor.tsx";
+import { useDraft } from "../../_source/use-draft.ts";
 import type { ApiInput } from "./api-input.ts";
-import { Contested } from "./contested.tsx";
-import { LazyEditor } from "./lazy-editor.tsx";
-import { useDraft } from "./use-draft.ts";
 import { useUpdateApi } from "./use-update-api.ts";
 import { fieldError, problemOf } from "#app/_trpc/problem.ts";
 import type { ApiDetail } from "#app/_trpc/views.ts";

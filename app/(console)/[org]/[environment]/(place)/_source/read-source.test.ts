@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { placed, readSettings } from "./read-settings.ts";
+import { placed, readSource, type SourceRules } from "./read-source.ts";
+
+const rules: SourceRules = {
+  example: "listen: /orders",
+  elsewhere: { id: "take the line out", openapi: "is edited under OpenAPI document" },
+  mayBeEmpty: false,
+};
+const read = (text: string, change: Partial<SourceRules> = {}) => readSource(text, { ...rules, ...change });
 
 const text = `# what we sell
 name: Orders
@@ -16,10 +23,10 @@ versioning:
       state: odd
 `;
 
-describe("readSettings", () => {
+describe("readSource", () => {
   it("reads YAML, and JSON, which is YAML too", () => {
-    expect(readSettings("listen: /a # here")).toEqual({ settings: { listen: "/a" }, problems: [] });
-    expect(readSettings('{ "listen": "/a" }').settings).toEqual({ listen: "/a" });
+    expect(read("listen: /a # here")).toEqual({ members: { listen: "/a" }, problems: [] });
+    expect(read('{ "listen": "/a" }').members).toEqual({ listen: "/a" });
   });
 
   it.each([
@@ -32,16 +39,20 @@ describe("readSettings", () => {
     ["name: a\nopenapi: ./a.yaml", 2, /OpenAPI document/],
     ["a: *nothing", undefined, /alias.*nothing/],
   ])("of %j names the line, and sends nothing", (text, line, message) => {
-    const { settings, problems } = readSettings(text);
-    expect(settings).toBeUndefined();
+    const { members, problems } = read(text);
+    expect(members).toBeUndefined();
     expect(problems[0]).toMatchObject({ line, message: expect.stringMatching(message) as string });
     expect(problems[0]!.message).not.toMatch(/\n|at line/);
+  });
+
+  it.each(["", "# nothing yet"])("takes %j for no members where there may be none", (text) => {
+    expect(read(text, { mayBeEmpty: true })).toEqual({ members: {}, problems: [] });
   });
 
   it("does not unfold aliases without end", () => {
     const wide = "[*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]";
     const bomb = `a: &a [1]\nb: &b ${wide}\nc: &c ${wide.replaceAll("a", "b")}\nd: ${wide.replaceAll("a", "c")}`;
-    expect(readSettings(bomb).settings).toBeUndefined();
+    expect(read(bomb).members).toBeUndefined();
   });
 });
 

@@ -1,10 +1,10 @@
 "use client";
 
 import { useEffect, useRef } from "react";
-import type { Refusal } from "./use-save-settings.ts";
+import type { Refusal } from "./use-save-source.ts";
 
 /** Why nothing was saved. It takes the focus, and each line of it leads to the line that it is about. */
-export function SettingsProblems({ refusal, onGoTo }: { refusal: Refusal | null; onGoTo: (line: number) => void }) {
+export function SourceProblems({ refusal, onGoTo }: { refusal: Refusal | null; onGoTo: (line: number) => void }) {
   const frame = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (refusal) frame.current?.focus();

@@ -8,18 +8,21 @@ export interface TextProblem {
   message: string;
 }
 
-export type ReadSettings =
-  { settings: Record<string, unknown>; problems: [] } | { settings: undefined; problems: TextProblem[] };
+export type ReadSource =
+  { members: Record<string, unknown>; problems: [] } | { members: undefined; problems: TextProblem[] };
 
-/** Members of a file that have another place in the console. */
-const ELSEWHERE: Record<string, string> = {
-  id: "is given by the control plane and stays as it is; take the line out",
-  openapi: "is edited under OpenAPI document; take it out here",
-  document: "is edited under OpenAPI document; take it out here",
-};
+/** What is known of a text before the control plane is asked. */
+export interface SourceRules {
+  /** A line that such a text may hold, for those who wrote no member. */
+  example: string;
+  /** Members of a file that have another place in the console, and where it is. */
+  elsewhere: Record<string, string>;
+  /** Whether a text without members says something: that nothing is set. */
+  mayBeEmpty: boolean;
+}
 
-/** The settings of a text in YAML or JSON. What they may hold is for the control plane to say. */
-export function readSettings(text: string): ReadSettings {
+/** The members of a text in YAML or JSON. What they may hold is for the control plane to say. */
+export function readSource(text: string, { example, elsewhere, mayBeEmpty }: SourceRules): ReadSource {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
   const broken = [...document.errors, ...document.warnings].map(({ linePos, message }) => ({
@@ -29,27 +32,28 @@ export function readSettings(text: string): ReadSettings {
     message: message.split("\n")[0]!.replace(/ at line \d+, column \d+:?$/, ""),
   }));
   if (broken.length > 0) return { settings: undefined, problems: broken };
+  if (document.contents === null && mayBeEmpty) return { members: {}, problems: [] };
   if (!isMap(document.contents))
-    return refused({ line: 1, path: "", message: "expected members by name, such as listen: /orders" });
+    return refused({ line: 1, path: "", message: `expected members by name, such as ${example}` });
   const lineOf = linesOf(document, lines);
-  const strays = Object.entries(ELSEWHERE)
+  const strays = Object.entries(elsewhere)
     .filter(([name]) => document.has(name))
     .map(([path, message]) => ({ line: lineOf(path), path, message }));
-  if (strays.length > 0) return { settings: undefined, problems: strays };
+  if (strays.length > 0) return { members: undefined, problems: strays };
   return valueOf(document);
 }
 
 /** Aliases of aliases could grow without end; the parser stops them. */
-function valueOf(document: Document): ReadSettings {
+function valueOf(document: Document): ReadSource {
   try {
     // A map whose names are texts: the root was looked at.
-    return { settings: document.toJS() as Record<string, unknown>, problems: [] };
+    return { members: document.toJS() as Record<string, unknown>, problems: [] };
   } catch (cause) {
     return refused({ line: undefined, path: "", message: cause instanceof Error ? cause.message : String(cause) });
   }
 }
 
-const refused = (problem: TextProblem): ReadSettings => ({ settings: undefined, problems: [problem] });
+const refused = (problem: TextProblem): ReadSource => ({ members: undefined, problems: [problem] });
 
 /** The line of what a refusal names by a dotted path; where it is not there, of what it should be in. */
 export function placed(text: string, fields: readonly { path: string; message: string }[]): TextProblem[] {

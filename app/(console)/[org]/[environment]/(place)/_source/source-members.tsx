@@ -1,17 +1,16 @@
 "use client";
 
-import { useQuery } from "@tanstack/react-query";
+import type { UseQueryResult } from "@tanstack/react-query";
 import { useState } from "react";
-import { useTRPC } from "#app/_trpc/client.tsx";
 import type { SettingsMember } from "#app/_trpc/views.ts";
 import { Section } from "#app/_ui/panel.tsx";
 import { QueryView } from "#app/_ui/query-view.tsx";
 import { SearchField } from "#app/_ui/search-field.tsx";
 
+export type MembersQuery = UseQueryResult<SettingsMember[], unknown>;
+
 /** What may be written, with what the schema says of it, found as one types. */
-export function SettingsMembers({ org }: { org: string }) {
-  const trpc = useTRPC();
-  const query = useQuery(trpc.api.settingsMembers.queryOptions({ org }));
+export function SourceMembers({ query }: { query: MembersQuery }) {
   const [search, setSearch] = useState("");
   return (
     <Section title="Members" className="min-w-0">
