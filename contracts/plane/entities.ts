@@ -51,6 +51,8 @@ export type PolicyView = z.infer<typeof policyView>;
 
 export const keyInput = z.strictObject({
   name: z.string().min(1).max(100),
+  /** An inactive key is refused until it is made active again; a revoked one stays revoked. */
+  state: keyRecord.shape.state,
   policies: z.array(policyId).max(100).default([]),
   /** API ids opened directly, beside those of the policies. */
   apis: keyRecord.shape.apis,
@@ -72,7 +74,8 @@ export const keyView = z.object({
   hint: z.string(),
   state: z.enum(["active", "inactive", "revoked"]),
   policies: z.array(z.object({ id: policyId, name: z.string() })),
-  apis: z.array(z.string()),
+  /** What it opens beside its policies, with the grants whole. */
+  apis: z.record(z.string(), grantView),
   rate: ratePair.nullable(),
   quota: ratePair.nullable(),
   spikeArrest: spikeView.nullable(),

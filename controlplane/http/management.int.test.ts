@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { hashToken } from "#base/token.ts";
-import type { AuditView, KeyCreated, PolicyView, RevisionView } from "#contracts/plane/entities.ts";
+import { keyRecord } from "#contracts/key/record.ts";
+import type { AuditView, KeyCreated, KeyView, PolicyView, RevisionView } from "#contracts/plane/entities.ts";
 import type { ApiDetail } from "#contracts/plane/apis.ts";
 import type { Problem } from "#contracts/problem.ts";
 import { bootPlane } from "../testkit/boot-plane.ts";
@@ -166,6 +167,77 @@ describe("a key", () => {
   ])("that %s is refused at the desk and not at a request", async (_name, body, path) => {
     const { status, body: problem } = await plane.call<Problem>("POST", "/keys", body);
     expect([status, problem.fields?.[0]?.path]).toEqual([400, path]);
+  });
+
+  test("comes back with every member that it was given, when it is made, read and changed", async () => {
+    const { id } = await make("whole-key");
+    const policy = await plane.call<PolicyView>("POST", "/policies", { name: "Whole", apis: [id] });
+    const { id: _id, hash: _hash, version: _version, expiresAtMs: _expires, ...rights } = keyRecord.shape;
+    const body = {
+      name: "Everything",
+      state: "inactive",
+      policies: [policy.body.id],
+      apis: { [id]: { paths: [{ methods: ["GET"], path: "/orders/{id}" }], rate: { limit: 5, windowMs: 1_000 } } },
+      rate: { limit: 10, windowMs: 1_000 },
+      quota: { limit: 100, windowMs: 86_400_000 },
+      spikeArrest: { rate: { limit: 20, windowMs: 1_000 }, burst: 1 },
+      throttle: { queue: 7, waitUpTo: 2_000 },
+      expiresAt: "2099-01-01T00:00:00.000Z",
+      tags: ["gold"],
+      metadata: { plan: "gold" },
+      boundCertificate: `sha256:${"ab".repeat(32)}`,
+    };
+    // A member that a key gets later is missed here.
+    expect(Object.keys(body).toSorted()).toEqual([...Object.keys(rights), "expiresAt"].toSorted());
+    const shown = { ...body, policies: [{ id: policy.body.id, name: "Whole" }] };
+    const made = await plane.call<KeyCreated>("POST", "/keys", body);
+    expect(made.body).toMatchObject(shown);
+    expect((await plane.call<KeyView>("GET", `/keys/${made.body.id}`)).body).toMatchObject({ ...shown, version: 1 });
+    const saved = await plane.call<KeyView>("PUT", `/keys/${made.body.id}?version=1`, { ...body, name: "Renamed" });
+    expect(saved.body).toMatchObject({ ...shown, name: "Renamed", version: 2 });
+    const audit = await plane.call<{ items: AuditView[] }>("GET", "/audit");
+    expect(audit.body.items[0]).toMatchObject({
+      action: "key.update",
+      target: { id: made.body.id },
+      diff: { name: { before: "Everything", after: "Renamed" } },
+    });
+    expect(Object.keys(audit.body.items[0]!.diff)).toEqual(["name"]);
+  });
+
+  test("is not changed over someone else's change, nor after it was revoked", async () => {
+    const { id } = await make("contested-key");
+    const { body: key } = await plane.call<KeyCreated>("POST", "/keys", { name: "Contested", apis: [id] });
+    const put = (version: number) =>
+      plane.call<Problem>("PUT", `/keys/${key.id}?version=${version}`, { name: "Mine", apis: [id] });
+    expect((await put(1)).status).toBe(200);
+    const stale = await put(1);
+    expect([stale.status, stale.body.detail]).toEqual([409, expect.stringContaining("at version 2")]);
+    expect((await plane.call("DELETE", `/keys/${key.id}`)).status).toBe(204);
+    const revoked = await put(3);
+    expect([revoked.status, revoked.body.detail]).toEqual([409, expect.stringContaining("revoked")]);
+    expect((await plane.call("PUT", "/keys/key_nothing?version=1", { name: "Mine", apis: [id] })).status).toBe(404);
+  });
+
+  test("keeps what it had of an API that was deleted since, and gets nothing new of it", async () => {
+    const [gone, stays] = [await make("gone-later"), await make("stays")];
+    const apis = { [gone.id]: {}, [stays.id]: {} };
+    const { body: key } = await plane.call<KeyCreated>("POST", "/keys", { name: "Holder", apis });
+    const { body: other } = await plane.call<KeyCreated>("POST", "/keys", { name: "Other", apis: [stays.id] });
+    expect((await plane.call("DELETE", `/apis/${gone.id}`)).status).toBe(204);
+    const put = (which: string) => plane.call("PUT", `/keys/${which}?version=1`, { name: "Renamed", apis });
+    expect((await put(key.id)).status).toBe(200);
+    expect((await put(other.id)).status).toBe(400);
+  });
+
+  test("of which a member is misspelt is refused with the name that was meant", async () => {
+    const { id } = await make("misspelt-key");
+    const { body: key } = await plane.call<KeyCreated>("POST", "/keys", { name: "Typed", apis: [id] });
+    const body = { name: "Typed", apis: [id], metadat: {} };
+    const { status, body: problem } = await plane.call<Problem>("PUT", `/keys/${key.id}?version=1`, body);
+    expect([status, problem.fields?.[0]]).toEqual([
+      400,
+      { path: "metadat", message: expect.stringContaining("metadata") as string },
+    ]);
   });
 
   test("that a policy carries keeps it from being deleted; revoking twice is once", async () => {

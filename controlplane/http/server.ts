@@ -12,7 +12,7 @@ import { reportCalls } from "../analytics/report.ts";
 import { createApi, deleteApi, getApi, listApis, updateApi } from "../apis/manage-apis.ts";
 import { previewDocument } from "../apis/read-document.ts";
 import { listAudit } from "../audit/record-audit.ts";
-import { createKey, listKeys, revokeKey } from "../keys/manage-keys.ts";
+import { createKey, getKey, listKeys, revokeKey, updateKey } from "../keys/manage-keys.ts";
 import type { LinkServer } from "../link/link-server.ts";
 import { listNodes } from "../link/nodes.ts";
 import type { Plane } from "../plane.ts";
@@ -106,6 +106,10 @@ function addRoutes(app: FastifyInstance, serving: Serving): void {
 
   route("GET", "/keys", 200, () => listKeys(plane));
   route("POST", "/keys", 201, ({ claims, body }) => createKey(plane, claims.actor, readBody(keyInput, body)));
+  route("GET", `/keys${byId}`, 200, ({ params }) => getKey(plane, params.id!));
+  route("PUT", `/keys${byId}`, 200, ({ claims, params, query, body }) =>
+    updateKey(plane, claims.actor, params.id!, versionQuery.parse(query).version, readBody(keyInput, body)),
+  );
   route("DELETE", `/keys${byId}`, 204, ({ claims, params }) => revokeKey(plane, claims.actor, params.id!));
 
   route("GET", "/revisions", 200, () => listRevisions(plane));

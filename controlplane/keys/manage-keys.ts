@@ -6,72 +6,96 @@ import type { KeyId } from "#contracts/ids.ts";
 import { keyRecord, type KeyRecord } from "#contracts/key/record.ts";
 import type { Actor } from "#contracts/plane/claims.ts";
 import type { KeyBody, KeyCreated, KeyView } from "#contracts/plane/entities.ts";
-import { keys, policies } from "#drizzle/controlplane/schema.ts";
-import { recordAudit } from "../audit/record-audit.ts";
+import { keys } from "#drizzle/controlplane/schema.ts";
+import { staleVersion } from "../apis/manage-apis.ts";
+import { diffOf, recordAudit } from "../audit/record-audit.ts";
 import type { PlaneTx } from "../db/database.ts";
 import type { Plane } from "../plane.ts";
-import { demandKnownApis } from "../policies/manage-policies.ts";
+import { demandRights } from "./demand-rights.ts";
 import { appendKeyEvent } from "./key-events.ts";
+import { bodyOfKey, policyNames, viewKey, type KeyRow } from "./view-key.ts";
 
-type KeyRow = typeof keys.$inferSelect;
 const HINT_LENGTH = 13;
 
 export async function listKeys(plane: Plane): Promise<KeyView[]> {
   const rows = await plane.db.select().from(keys).orderBy(desc(keys.createdAt)).limit(1_000);
   const names = await policyNames(plane.db);
-  return rows.map((row) => view(row, names));
+  return rows.map((row) => viewKey(row, names));
+}
+
+export async function getKey(plane: Plane, id: string): Promise<KeyView> {
+  const [row] = await plane.db
+    .select()
+    .from(keys)
+    .where(eq(keys.id, id as KeyId));
+  if (!row) throw noSuchKey();
+  return viewKey(row, await policyNames(plane.db));
 }
 
 /** The key is in this answer only. Every node hears of it at once, so that a cached "unknown" does not linger. */
 export async function createKey(plane: Plane, actor: Actor, body: KeyBody): Promise<KeyCreated> {
   const secret = newToken("key", plane.random);
   const id = newId("key", plane.clock.now(), plane.random) as KeyId;
-  const { expiresAt, policies: carried, ...rights } = body;
-  const { name, apis } = rights;
-  const record = keyRecord.parse({
-    id,
-    hash: hashToken(secret),
-    ...rights,
-    policies: carried,
-    expiresAtMs: expiresAt === null ? null : Date.parse(expiresAt),
-  });
+  const { name } = body;
+  const record = recordOf({ id, hash: hashToken(secret), version: 1 }, body);
   return plane.db.transaction(async (tx) => {
-    await demandKnownPolicies(tx, carried);
-    await demandKnownApis(tx, Object.keys(apis));
-    if (carried.length === 0 && Object.keys(apis).length === 0)
-      throw new AppError("invalid", "Choose a policy or an API: a key without either opens nothing.", {
-        fields: [{ path: "policies", message: "choose at least one policy or API" }],
-      });
+    await demandRights(tx, body);
     const [row] = await tx
       .insert(keys)
       .values({ id, hash: record.hash, hint: secret.slice(0, HINT_LENGTH), name, record })
       .returning();
     const target = { kind: "key", id, name };
-    await recordAudit(tx, plane, { actor, action: "key.create", target, diff: { policies: { after: carried } } });
+    const diff = { policies: { after: body.policies } };
+    await recordAudit(tx, plane, { actor, action: "key.create", target, diff });
     await appendKeyEvent(tx, { hash: record.hash, key: record });
-    return { ...view(row!, await policyNames(tx)), secret };
+    return { ...viewKey(row!, await policyNames(tx)), secret };
+  });
+}
+
+/** Every node has the key's new rights with the next event; the record's version tells those that miss it. */
+export async function updateKey(
+  plane: Plane,
+  actor: Actor,
+  id: string,
+  version: number,
+  body: KeyBody,
+): Promise<KeyView> {
+  return plane.db.transaction(async (tx) => {
+    const before = await findForUpdate(tx, id);
+    if (before.revokedAt)
+      throw new AppError("conflict", `${before.name} is revoked and stays so. Make another key in its place.`);
+    if (before.version !== version) throw staleVersion("key", before.version);
+    await demandRights(tx, body, before.record);
+    const { name } = body;
+    const record = recordOf({ id: before.id, hash: before.hash, version: version + 1 }, body);
+    const [row] = await tx
+      .update(keys)
+      .set({ name, record, version: record.version, updatedAt: new Date(plane.clock.now()) })
+      .where(eq(keys.id, before.id))
+      .returning();
+    const target = { kind: "key", id, name };
+    const diff = diffOf(bodyOfKey(before.record), bodyOfKey(record));
+    await recordAudit(tx, plane, { actor, action: "key.update", target, diff });
+    await appendKeyEvent(tx, { hash: record.hash, key: record });
+    return viewKey(row!, await policyNames(tx));
   });
 }
 
 export async function revokeKey(plane: Plane, actor: Actor, id: string): Promise<void> {
   await plane.db.transaction(async (tx) => {
-    const [row] = await tx
-      .select()
-      .from(keys)
-      .where(eq(keys.id, id as KeyId))
-      .for("update");
-    if (!row) throw new AppError("not_found", "There is no such key, or you have no access to it.");
+    const row = await findForUpdate(tx, id);
     if (row.revokedAt) return;
+    const now = new Date(plane.clock.now());
     await tx
       .update(keys)
-      .set({ revokedAt: new Date(plane.clock.now()), version: row.version + 1 })
+      .set({ revokedAt: now, updatedAt: now, version: row.version + 1 })
       .where(eq(keys.id, row.id));
     const target = { kind: "key", id, name: row.name };
     await recordAudit(tx, plane, {
       actor,
       action: "key.revoke",
       target,
-      diff: { state: { before: "active", after: "revoked" } },
+      diff: { state: { before: row.record.state, after: "revoked" } },
     });
     await appendKeyEvent(tx, { hash: row.hash, key: null });
   });
@@ -95,40 +119,19 @@ export async function changedKeys(plane: Plane, held: { hash: string; version: n
     .map(({ hash, key }) => ({ hash, key }));
 }
 
-async function demandKnownPolicies(tx: PlaneTx, ids: string[]): Promise<void> {
-  if (ids.length === 0) return;
-  const known = await policyNames(tx);
-  const missing = ids.find((id) => !known.has(id));
-  if (missing)
-    throw new AppError("invalid", `There is no policy ${missing} in this environment.`, {
-      fields: [{ path: "policies", message: `${missing} names no policy of this environment` }],
-    });
+function recordOf(of: Pick<KeyRecord, "id" | "hash" | "version">, body: KeyBody): KeyRecord {
+  const { expiresAt, ...rights } = body;
+  return keyRecord.parse({ ...rights, ...of, expiresAtMs: expiresAt === null ? null : Date.parse(expiresAt) });
 }
 
-async function policyNames(db: Pick<PlaneTx, "select">): Promise<Map<string, string>> {
-  const rows = await db.select({ id: policies.id, name: policies.name }).from(policies);
-  return new Map(rows.map((row) => [row.id, row.name]));
+async function findForUpdate(tx: PlaneTx, id: string): Promise<KeyRow> {
+  const [row] = await tx
+    .select()
+    .from(keys)
+    .where(eq(keys.id, id as KeyId))
+    .for("update");
+  if (!row) throw noSuchKey();
+  return row;
 }
 
-function view(row: KeyRow, names: Map<string, string>): KeyView {
-  const { record } = row;
-  return {
-    id: row.id,
-    name: row.name,
-    hint: row.hint,
-    state: row.revokedAt ? "revoked" : record.state,
-    policies: record.policies.map((id) => ({ id: id as KeyView["policies"][number]["id"], name: names.get(id) ?? id })),
-    apis: Object.keys(record.apis),
-    rate: record.rate ?? null,
-    quota: record.quota ?? null,
-    spikeArrest: record.spikeArrest ?? null,
-    throttle: record.throttle ?? null,
-    metadata: record.metadata,
-    ...(record.boundCertificate ? { boundCertificate: record.boundCertificate } : {}),
-    expiresAt: record.expiresAtMs === null ? null : new Date(record.expiresAtMs).toISOString(),
-    tags: record.tags,
-    version: row.version,
-    createdAt: row.createdAt.toISOString(),
-    updatedAt: row.updatedAt.toISOString(),
-  };
-}
+const noSuchKey = () => new AppError("not_found", "There is no such key, or you have no access to it.");

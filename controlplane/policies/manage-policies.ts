@@ -14,6 +14,7 @@ import type { Plane } from "../plane.ts";
 import { publish } from "../revisions/publish.ts";
 
 type PolicyRow = typeof policies.$inferSelect;
+type Grants = PolicyBody["apis"];
 
 export async function listPolicies(plane: Plane): Promise<PolicyView[]> {
   const rows = await plane.db.select().from(policies).orderBy(asc(policies.name), asc(policies.id));
@@ -29,7 +30,7 @@ export async function getPolicy(plane: Plane, id: string): Promise<PolicyView> {
 export async function createPolicy(plane: Plane, actor: Actor, body: PolicyBody): Promise<PolicyView> {
   const id = newId("pol", plane.clock.now(), plane.random) as PolicyId;
   return plane.db.transaction(async (tx) => {
-    await demandKnownApis(tx, Object.keys(body.apis));
+    await demandKnownApis(tx, body.apis);
     const [row] = await tx.insert(policies).values({ id, name: body.name, body }).returning();
     const target = { kind: "policy", id, name: body.name };
     await recordAudit(tx, plane, { actor, action: "policy.create", target, diff: diffOf({}, body) });
@@ -47,7 +48,7 @@ export async function updatePolicy(
 ): Promise<PolicyView> {
   return plane.db.transaction(async (tx) => {
     const before = await find(tx, id);
-    await demandKnownApis(tx, Object.keys(body.apis));
+    await demandKnownApis(tx, body.apis, before.body.apis);
     const [row] = await tx
       .update(policies)
       .set({ name: body.name, body, version: version + 1, updatedAt: new Date(plane.clock.now()) })
@@ -89,8 +90,12 @@ async function find(db: Pick<PlaneTx, "select">, id: string): Promise<PolicyRow>
   return row;
 }
 
-/** A reference to nothing is an error here, at the desk of whoever writes it, and never at a request. */
-export async function demandKnownApis(tx: PlaneTx, ids: string[]): Promise<void> {
+/**
+ * A reference to nothing is an error here, at the desk of whoever writes it, and never at a request. An API that was deleted
+ * since it was granted may stay: otherwise nothing else of the holder could be changed.
+ */
+export async function demandKnownApis(tx: PlaneTx, granted: Grants, before: Grants = {}): Promise<void> {
+  const ids = Object.keys(granted).filter((id) => !(id in before));
   if (ids.length === 0) return;
   const known = new Set((await tx.select({ id: apis.id }).from(apis)).map(({ id }) => id as string));
   const missing = ids.find((id) => !known.has(id));

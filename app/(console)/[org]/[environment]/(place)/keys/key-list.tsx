@@ -68,7 +68,8 @@ export function KeyList({ org, environment, first, mayWrite }: Props) {
                     <State tone={looks[key.state].tone}>{looks[key.state].label}</State>
                   </Td>
                   <Td className="text-ink-2 max-md:hidden">
-                    {[...key.policies.map(({ name }) => name), ...key.apis.map(nameOf)].join(", ") || "Nothing"}
+                    {[...key.policies.map(({ name }) => name), ...Object.keys(key.apis).map(nameOf)].join(", ") ||
+                      "Nothing"}
                   </Td>
                   <Td className="text-ink-3 max-lg:hidden">{key.expiresAt ? <When at={key.expiresAt} /> : "never"}</Td>
                   <Td className="text-ink-3 max-lg:hidden">

@@ -18,7 +18,7 @@ export function KeyShownOnce({
   base: string;
 }) {
   const opened = new Set([
-    ...created.apis,
+    ...Object.keys(created.apis),
     ...policies
       .filter(({ id }) => created.policies.some((one) => one.id === id))
       .flatMap((policy) => Object.keys(policy.apis)),
