@@ -31,7 +31,7 @@ export function readSource(text: string, { example, elsewhere, mayBeEmpty }: Sou
     // The parser adds the place and a drawing of it below its sentence.
     message: message.split("\n")[0]!.replace(/ at line \d+, column \d+:?$/, ""),
   }));
-  if (broken.length > 0) return { settings: undefined, problems: broken };
+  if (broken.length > 0) return { members: undefined, problems: broken };
   if (document.contents === null && mayBeEmpty) return { members: {}, problems: [] };
   if (!isMap(document.contents))
     return refused({ line: 1, path: "", message: `expected members by name, such as ${example}` });
