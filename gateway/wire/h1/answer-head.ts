@@ -1,19 +1,7 @@
 import { STATUS_CODES } from "node:http";
+import { dateText } from "../date-text.ts";
 import { writableFields } from "../written-fields.ts";
 import { isAnswerHead } from "./head-guard.ts";
-
-let dateSecond = 0;
-let dateLine = "";
-
-/** An origin server with a clock, and a proxy for one without, says when it answered (RFC 9110, 6.6.1). */
-function dateNow(): string {
-  const second = Math.floor(Date.now() / 1_000);
-  if (second !== dateSecond) {
-    dateSecond = second;
-    dateLine = `Date: ${new Date(second * 1_000).toUTCString()}\r\n`;
-  }
-  return dateLine;
-}
 
 export interface AnswerHead {
   text: string;
@@ -62,6 +50,6 @@ function compose(status: number, fields: readonly string[]): Lines {
 }
 
 function withDate(lines: Lines): AnswerHead {
-  if (!lines.hasDate) lines.text += dateNow();
+  if (!lines.hasDate) lines.text += `Date: ${dateText()}\r\n`;
   return lines;
 }

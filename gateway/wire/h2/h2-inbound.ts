@@ -1,14 +1,17 @@
 import { randomBytes } from "node:crypto";
-import { constants, type ServerHttp2Stream } from "node:http2";
-import { isAuthority } from "../authority.ts";
 import { AnswerWait } from "../answer-wait.ts";
+import { isAuthority } from "../authority.ts";
 import { BodyWait } from "../body-wait.ts";
 import { Deadline } from "../deadline.ts";
 import { Fields } from "../fields.ts";
 import type { BodySink, ClientWatch, Inbound, RespondOptions } from "../inbound.ts";
 import type { Pace } from "../pace.ts";
-import { allowedTrailers } from "../trailers.ts";
-import { appendFields, fieldsOf, objectOf } from "./fields-of.ts";
+import { FLAG, FRAME, frameHead, headersFrames, StreamError, windowFrame, type ErrorName } from "./frames.ts";
+import type { BlockWriter } from "./hpack/block-writer.ts";
+import { ReceiveWindow } from "./receive-window.ts";
+import type { RequestFields } from "./request-fields.ts";
+import { STREAM_WINDOW } from "./settings.ts";
+import type { SessionOutput } from "./session-output.ts";
 
 /** Milliseconds that a client may take on one stream; see `ServerTimes`. */
 export interface StreamTimes {
@@ -20,14 +23,29 @@ export interface StreamTimes {
 export interface StreamCarrier {
   readonly times: StreamTimes;
   readonly pace: Pace;
+  readonly output: SessionOutput;
+  readonly blocks: BlockWriter;
   /** Streams whose answers wait for the client. */
   stalledStreams: number;
-  /** Bytes of answers that the client has taken, over all its streams: how many of one only its own window tells. */
+  /** Bytes of answers that the client has taken, over all its streams. */
   takenBytes(): number;
+  /** How many of `wanted` bytes the session's window has room for; they are taken from it. */
+  spend(wanted: number): number;
+  /** Bytes of a body have been used: the client may send as many again. */
+  used(bytes: number): void;
+  /** `pump` is to be called when there may be room. */
+  awaitRoom(inbound: H2Inbound): void;
+  /** The answer has ended. */
+  answered(inbound: H2Inbound): void;
+  reset(inbound: H2Inbound, code: ErrorName): void;
 }
+
+/** With its head one full record of TLS (RFC 8446, 5.1). */
+const MOST_DATA_BYTES = 16_384 - 9;
 
 /** One stream of a client's session. */
 export class H2Inbound implements Inbound {
+  readonly id: number;
   readonly method: string;
   readonly target: string;
   readonly authority: string | undefined;
@@ -40,129 +58,183 @@ export class H2Inbound implements Inbound {
   readonly problem: string | undefined;
   watch: ClientWatch | undefined = undefined;
   onDrain: (() => void) | undefined = undefined;
-  readonly #stream: ServerHttp2Stream;
+  /** The client has sent all of it. */
+  requestDone: boolean;
+  /** Bytes of the answer's body that the client takes now. */
+  window: number;
   readonly #session: StreamCarrier;
+  /** Made at the first wait, since most streams never see one. */
+  #deadline: Deadline | undefined = undefined;
   #bodyWait: BodyWait | undefined = undefined;
   #answerWait: AnswerWait | undefined = undefined;
-  readonly #deadline: Deadline;
-  #readsBody = false;
-  #stalled = false;
+  #sink: BodySink | undefined = undefined;
+  #paused = false;
+  /** Of the body, before somebody takes it. */
+  readonly #ahead: Buffer[] = [];
+  #received = 0;
+  readonly #room = new ReceiveWindow(STREAM_WINDOW);
   #trailers: string[] | undefined = undefined;
+  #bodyEndTold = false;
+  /** Of the answer, before there is room for it. */
+  readonly #queue: Buffer[] = [];
   #answerTrailers: readonly string[] | undefined = undefined;
+  #stalled = false;
   #headSent = false;
   #endsWithHead = false;
   #ended = false;
+  #closed = false;
 
-  constructor(stream: ServerHttp2Stream, raw: readonly string[], session: StreamCarrier) {
-    const pseudo = pseudoOf(raw);
+  constructor(
+    id: number,
+    { pseudo, fields }: RequestFields,
+    endStream: boolean,
+    session: StreamCarrier,
+    window: number,
+  ) {
     const protocol = pseudo[":protocol"];
-    this.#stream = stream;
+    this.id = id;
+    this.window = window;
+    this.requestDone = endStream;
     this.#session = session;
-    this.#deadline = new Deadline(() => this.#tooLate());
     // Extended CONNECT (RFC 8441) is to HTTP/2 what GET with Upgrade is to HTTP/1.1.
-    this.method = protocol === undefined ? (pseudo[":method"] ?? "") : "GET";
+    this.method = protocol === undefined ? pseudo[":method"]! : "GET";
     this.target = pseudo[":path"] ?? "";
-    const fields = fieldsOf(raw);
     if (protocol !== undefined) fields.push("sec-websocket-key", randomBytes(16).toString("base64"));
     this.fields = new Fields(fields);
     const host = this.fields.get("host");
     this.authority = pseudo[":authority"] ?? host;
     this.upgrade = protocol;
-    this.hasBody = protocol === undefined && !stream.endAfterHeaders;
-    // The session itself refuses a body of another length (RFC 9113, 8.1.1).
-    const length = this.fields.get("content-length");
+    this.hasBody = protocol === undefined && !endStream;
+    const length = protocol === undefined ? this.fields.get("content-length") : undefined;
+    this.problem = this.#problemOf(pseudo[":authority"], host, length);
     this.bodyLength = this.hasBody && length !== undefined ? Number(length) : undefined;
-    this.problem = this.#problemOf(pseudo, host);
-    stream.on("error", () => {});
-    stream.on("drain", () => this.#drained());
-    stream.on("wantTrailers", () => this.#sendTrailers());
-    // Registered at once: trailers may come before anybody reads the body.
-    stream.on(
-      "trailers",
-      (_headers, _flags, rawTrailers) => (this.#trailers = allowedTrailers(fieldsOf(rawTrailers ?? []))),
-    );
+    if (endStream && this.problem === undefined && Number(length ?? 0) !== 0)
+      throw new StreamError(id, "protocol", "The body is shorter than Content-Length says.");
   }
 
-  refuse(): void {
-    const body = JSON.stringify({
-      type: "urn:causeway:problem:bad_request",
-      title: "Bad Request",
-      status: 400,
-      code: "bad_request",
-      detail: this.problem,
-    });
-    this.respond(400, ["content-type", "application/problem+json", "content-length", String(Buffer.byteLength(body))], {
+  /** Answers what `problem` says. */
+  refuse(status = 400, code = "bad_request", detail = this.problem): void {
+    const title = status === 400 ? "Bad Request" : "Request Header Fields Too Large";
+    const body = Buffer.from(JSON.stringify({ type: `urn:causeway:problem:${code}`, title, status, code, detail }));
+    this.respond(status, ["content-type", "application/problem+json", "content-length", String(body.length)], {
       close: false,
       bodiless: false,
     });
-    this.write(Buffer.from(body));
+    this.write(body);
     this.end();
   }
 
   readBody(sink: BodySink, atAnyPace = false): void {
-    const stream = this.#stream;
     if (!this.hasBody && this.upgrade === undefined) return sink.onBodyEnd(undefined);
-    if (this.fields.get("expect")?.toLowerCase() === "100-continue" && !this.#headSent)
-      stream.additionalHeaders({ ":status": 100 });
-    this.#bodyWait = new BodyWait(this.#session.pace);
-    this.#bodyWait.begin(this.#session.times.bodyIdleMs, atAnyPace || this.#headSent);
-    this.#awaitBody(true);
-    stream.on("data", (chunk: Buffer) => {
-      this.#awaitBody(this.#readsBody, chunk.length);
-      sink.onBodyData(chunk);
-    });
-    stream.once("end", () => {
-      this.#awaitBody(false);
-      sink.onBodyEnd(this.#trailers);
-    });
+    const { pace, times, output } = this.#session;
+    this.#sink = sink;
+    if (!this.#headSent && this.#received === 0 && this.fields.get("expect")?.toLowerCase() === "100-continue")
+      output.frame(headersFrames(this.id, this.#session.blocks.answer(100, []), false));
+    this.#bodyWait = new BodyWait(pace);
+    this.#bodyWait.begin(times.bodyIdleMs, atAnyPace || this.#headSent);
+    this.#deliver();
+    this.#awaitBody();
   }
 
   pauseBody(): void {
-    this.#awaitBody(false);
-    this.#stream.pause();
+    this.#paused = true;
+    this.#awaitBody();
   }
 
   resumeBody(): void {
-    this.#awaitBody(!this.#stream.readableEnded);
-    this.#stream.resume();
+    this.#paused = false;
+    this.#deliver();
+    this.#awaitBody();
+  }
+
+  /** A DATA frame. `counted` is what it takes of the windows. */
+  takeData(data: Buffer, start: number, end: number, counted: number, endStream: boolean): void {
+    const length = end - start;
+    if (!this.#room.take(counted))
+      throw new StreamError(this.id, "flowControl", "More came than the stream's window has room for.");
+    this.#received += length;
+    if (this.bodyLength !== undefined && this.#received > this.bodyLength)
+      throw new StreamError(this.id, "protocol", "The body is longer than Content-Length says.");
+    if (this.#sink === undefined || this.#paused || this.#ahead.length > 0) {
+      if (length > 0) this.#ahead.push(Buffer.from(data.subarray(start, end)));
+      this.#use(counted - length);
+    } else {
+      this.#awaitBody(length);
+      if (length > 0) this.#sink.onBodyData(data.subarray(start, end));
+      this.#use(counted);
+    }
+    if (endStream) this.endRequest(undefined);
+  }
+
+  endRequest(trailers: string[] | undefined): void {
+    if (this.bodyLength !== undefined && this.#received < this.bodyLength)
+      throw new StreamError(this.id, "protocol", "The body is shorter than Content-Length says.");
+    this.requestDone = true;
+    this.#trailers = trailers;
+    this.#deliver();
+    this.#awaitBody();
+  }
+
+  #deliver(): void {
+    const sink = this.#sink;
+    if (sink === undefined) return;
+    while (this.#ahead.length > 0 && !this.#paused && !this.#closed) {
+      const chunk = this.#ahead.shift()!;
+      sink.onBodyData(chunk);
+      this.#use(chunk.length);
+    }
+    if (!this.requestDone || this.#bodyEndTold || this.#ahead.length > 0 || this.#paused || this.#closed) return;
+    this.#bodyEndTold = true;
+    sink.onBodyEnd(this.#trailers);
+  }
+
+  #use(bytes: number): void {
+    if (bytes === 0) return;
+    this.#session.used(bytes);
+    if (this.requestDone || this.#closed) return;
+    const told = this.#room.free(bytes);
+    if (told > 0) this.#session.output.frame(windowFrame(this.id, told));
   }
 
   /** A tunnel's idleness is looked at from the upstream's side. */
-  #awaitBody(waiting: boolean, came = 0): void {
-    this.#readsBody = waiting;
+  #awaitBody(came = 0): void {
     const wait = this.#bodyWait;
-    if (wait === undefined || this.#ended || this.upgrade !== undefined) return;
+    if (wait === undefined || this.#ended || this.#closed || this.upgrade !== undefined) return;
     const nowMs = performance.now();
+    const waiting = !this.#paused && !this.requestDone;
     if (came > 0) wait.came(came, nowMs);
     if (!waiting || this.#stalled) wait.rest(nowMs);
     if (this.#stalled) return;
-    if (waiting) this.#deadline.set(wait.wait(nowMs));
-    else this.#deadline.clear();
+    if (waiting) this.#setDeadline(wait.wait(nowMs));
+    else this.#deadline?.clear();
   }
 
   inform(status: number, fields: readonly string[]): void {
-    if (!this.#headSent && !this.#stream.destroyed)
-      this.#stream.additionalHeaders({ ":status": status, ...objectOf(fields) });
+    if (this.#headSent || this.#closed) return;
+    this.#session.output.frame(headersFrames(this.id, this.#session.blocks.answer(status, fields), false));
   }
 
   respond(status: number, fields: readonly string[], { bodiless }: RespondOptions): void {
-    if (this.#stream.destroyed) return;
+    if (this.#closed) return;
     this.#headSent = true;
     this.#bodyWait?.free();
     this.#endsWithHead = bodiless || this.method === "HEAD";
     // To a CONNECT every 2xx is the tunnel that the upstream did not open.
     const said = this.upgrade !== undefined && status < 300 ? 502 : status;
-    const block = appendFields([":status", String(said)], fields);
-    this.#stream.respond(block, { endStream: this.#endsWithHead, waitForTrailers: !this.#endsWithHead });
+    const { output, blocks } = this.#session;
+    output.frame(headersFrames(this.id, blocks.answer(said, fields), this.#endsWithHead));
   }
 
   write(chunk: Buffer): boolean {
-    if (chunk.length === 0 || this.#endsWithHead || this.#stream.destroyed) return true;
-    if (this.#stream.write(Buffer.from(chunk))) return true;
+    if (chunk.length === 0 || this.#endsWithHead || this.#closed) return true;
+    const sent = this.#queue.length === 0 ? this.#send(chunk, 0) : 0;
+    if (sent < chunk.length) this.#queue.push(Buffer.from(chunk.subarray(sent)));
+    else if (!this.#session.output.isFull) return true;
     this.#awaitDrain();
     return false;
   }
 
+  /** What is gathered leaves at the turn's end, with what other streams have. */
   flush(): void {}
 
   end(trailers?: readonly string[]): void {
@@ -170,17 +242,14 @@ export class H2Inbound implements Inbound {
     this.#ended = true;
     this.watch = undefined;
     this.#answerTrailers = trailers;
-    if (this.#endsWithHead) return;
-    this.#stream.end();
-    // For a client that opens no window for the rest, or that still sends.
-    this.#deadline.set(performance.now() + this.#session.times.stalledMs);
-    // What the client still sends has no reader (RFC 9113, 8.1): it is told to stop, without an error.
-    if (!this.#stream.readableEnded) this.#stream.resume();
+    if (this.#queue.length === 0) return this.#finish();
+    // For a client that opens no window for the rest.
+    this.#setDeadline(performance.now() + this.#session.times.stalledMs);
   }
 
   abort(): void {
     this.#ended = true;
-    this.#stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+    this.#session.reset(this, "internal");
   }
 
   tunnel(fields: readonly string[]): void {
@@ -189,26 +258,80 @@ export class H2Inbound implements Inbound {
     for (let index = 0; index < fields.length; index += 2)
       if (fields[index]!.toLowerCase() !== "sec-websocket-accept") kept.push(fields[index]!, fields[index + 1]!);
     this.#headSent = true;
-    this.#stream.respond(appendFields([":status", "200"], kept));
+    this.#session.output.frame(headersFrames(this.id, this.#session.blocks.answer(200, kept), false));
   }
 
-  /** The stream has closed. */
-  gone(): void {
-    this.#deadline.end();
+  /** There may be room for what waits. */
+  pump(): void {
+    const { output } = this.#session;
+    while (this.#queue.length > 0 && !output.isFull) {
+      const [first] = this.#queue;
+      const sent = this.#send(first!, 0);
+      if (sent === first!.length) this.#queue.shift();
+      else {
+        this.#queue[0] = first!.subarray(sent);
+        break;
+      }
+    }
+    if (this.#queue.length > 0 || output.isFull) return this.#session.awaitRoom(this);
     this.#flows();
+    if (this.#ended) return this.#finish();
+    this.#deadline?.clear();
+    this.#awaitBody();
+    const onDrain = this.onDrain;
+    this.onDrain = undefined;
+    onDrain?.();
+  }
+
+  /** The stream is over for both sides, or for good. */
+  gone(): void {
+    this.#closed = true;
+    this.#deadline?.end();
+    this.#flows();
+    // What nobody took is the session's room all the same.
+    for (const chunk of this.#ahead.splice(0)) this.#session.used(chunk.length);
+    this.#queue.length = 0;
     if (this.#ended) return;
     this.#ended = true;
     this.watch?.gone();
   }
 
+  /** Says how much of `chunk` has left. */
+  #send(chunk: Buffer, from: number): number {
+    const session = this.#session;
+    let at = from;
+    while (at < chunk.length) {
+      const wanted = Math.min(chunk.length - at, MOST_DATA_BYTES, this.window);
+      const bytes = wanted <= 0 ? 0 : session.spend(wanted);
+      if (bytes === 0) break;
+      this.window -= bytes;
+      session.output.body(this.id, chunk, at, at + bytes);
+      at += bytes;
+    }
+    return at - from;
+  }
+
+  #finish(): void {
+    const { output, blocks } = this.#session;
+    if (!this.#endsWithHead) {
+      const trailers = this.#answerTrailers;
+      if (trailers === undefined || trailers.length === 0)
+        output.frame(frameHead(0, FRAME.data, FLAG.endStream, this.id));
+      else output.frame(headersFrames(this.id, blocks.trailers(trailers), true));
+    }
+    this.#session.answered(this);
+  }
+
   #awaitDrain(): void {
+    const session = this.#session;
+    session.awaitRoom(this);
     if (this.#stalled) return;
-    const [session, nowMs] = [this.#session, performance.now()];
+    const nowMs = performance.now();
     this.#stalled = true;
     session.stalledStreams += 1;
     this.#bodyWait?.rest(nowMs);
     this.#answerWait ??= new AnswerWait(session.pace);
-    this.#deadline.set(this.#answerWait.begin(nowMs, session.takenBytes(), session.times.stalledMs));
+    this.#setDeadline(this.#answerWait.begin(nowMs, session.takenBytes(), session.times.stalledMs));
   }
 
   #flows(): void {
@@ -216,50 +339,31 @@ export class H2Inbound implements Inbound {
     this.#stalled = false;
   }
 
+  #setDeadline(atMs: number): void {
+    this.#deadline ??= new Deadline(() => this.#tooLate());
+    this.#deadline.set(atMs);
+  }
+
   #tooLate(): void {
-    const { stalledStreams } = this.#session;
+    const session = this.#session;
     if (this.#stalled && !this.#ended) {
-      const againMs = this.#answerWait!.look(performance.now(), this.#session.takenBytes(), stalledStreams);
-      if (againMs !== undefined) return this.#deadline.set(againMs);
+      const againMs = this.#answerWait!.look(performance.now(), session.takenBytes(), session.stalledStreams);
+      if (againMs !== undefined) return this.#setDeadline(againMs);
     }
-    if (this.#ended || this.watch === undefined) return this.#stream.close(constants.NGHTTP2_CANCEL);
+    if (this.#ended || this.watch === undefined) return session.reset(this, "cancel");
     this.watch.tooSlow(this.#stalled ? "response" : "request");
   }
 
-  #drained(): void {
-    this.#flows();
-    if (!this.#ended) this.#deadline.clear();
-    this.#awaitBody(this.#readsBody);
-    const onDrain = this.onDrain;
-    this.onDrain = undefined;
-    onDrain?.();
-  }
-
-  #sendTrailers(): void {
-    // Without any, an empty frame says that the body has ended.
-    this.#stream.sendTrailers(objectOf(this.#answerTrailers ?? []));
-  }
-
-  #problemOf(pseudo: Record<string, string>, host: string | undefined): string | undefined {
-    const method = pseudo[":method"];
-    if ((method === "CONNECT" && this.upgrade === undefined) || method === "TRACE") return `${method} is not served.`;
+  #problemOf(named: string | undefined, host: string | undefined, length: string | undefined): string | undefined {
+    if ((this.method === "CONNECT" && this.upgrade === undefined) || this.method === "TRACE")
+      return `${this.method} is not served.`;
     if (this.upgrade !== undefined && this.upgrade !== "websocket")
       return "The only protocol to change to is websocket.";
     // RFC 9113, 8.3.1: two authorities are two routes.
-    if (host !== undefined && pseudo[":authority"] !== undefined && host !== pseudo[":authority"])
-      return "Host and :authority differ.";
+    if (host !== undefined && named !== undefined && host !== named) return "Host and :authority differ.";
     if (this.authority === undefined || !isAuthority(this.authority))
       return "The authority is not a name or an address.";
     if (/[^\x21-\x7e]|[#\\]/.test(this.target)) return "The path holds a character that has to be percent-encoded.";
-    const length = this.fields.get("content-length");
     return length !== undefined && !/^\d{1,15}$/.test(length) ? "Content-Length is not a number of bytes." : undefined;
   }
-}
-
-function pseudoOf(raw: readonly string[]): Record<string, string> {
-  const pseudo: Record<string, string> = {};
-  // They come first (RFC 9113, 8.3).
-  for (let index = 0; index < raw.length && raw[index]!.charCodeAt(0) === 0x3a; index += 2)
-    pseudo[raw[index]!] = raw[index + 1]!;
-  return pseudo;
 }
