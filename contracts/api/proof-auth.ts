@@ -55,7 +55,7 @@ export const signatureAuth = z.strictObject({
     .boolean()
     .default(false)
     .describe(
-      "Whether a signature must carry a `nonce`. One that is seen again within `maxAge` by the same worker is refused.",
+      "Whether a signature must carry a `nonce`. One that is seen again within `maxAge` is refused: by the node, and by all that share its Redis.",
     ),
   maxBodyBytes: z
     .int()

@@ -32,7 +32,7 @@ const countsOf = (entries: AnalyticsEntry[]): Parameters<GatewayMetrics["add"]>[
   waiting: 0,
   droppedAllowances: 0,
   forgottenTokens: 0,
-  forgottenNonces: 0,
+  unsharedNonces: 0,
   protocols: none,
   accepted: none,
   malformed: {},

@@ -24,7 +24,7 @@ interface WorkerCounts extends ClientFigures {
   waiting: number;
   droppedAllowances: number;
   forgottenTokens: number;
-  forgottenNonces: number;
+  unsharedNonces: number;
 }
 
 type Figure = Exclude<
@@ -47,6 +47,7 @@ export interface NodeState {
   workers: number;
   restarts: number;
   droppedCounts: number;
+  forgottenNonces: number;
   apis: { loaded: number; quarantined: number; otherShards: number };
   certificates: readonly { certificate: string; daysLeft: number }[];
   failingSecrets: number;
@@ -140,7 +141,11 @@ export class GatewayMetrics {
     ),
     forgottenNonces: this.#gauge(
       "causeway_identity_nonces_forgotten",
-      "Nonces of signatures that were forgotten before their time, over the live workers: one may be used again",
+      "Nonces of signatures that this node forgot before their time: good again where no Redis remembers them",
+    ),
+    unsharedNonces: this.#gauge(
+      "causeway_identity_nonces_unshared",
+      "Nonces of signatures that Redis could not be asked about, over the live workers: other nodes may take them",
     ),
     droppedCounts: this.#gauge(
       "causeway_limit_counts_dropped",
@@ -166,13 +171,14 @@ export class GatewayMetrics {
     this.#gauges.waiting.set(this.sum("waiting"));
     this.#gauges.droppedAllowances.set(this.sum("droppedAllowances"));
     this.#gauges.forgottenTokens.set(this.sum("forgottenTokens"));
-    this.#gauges.forgottenNonces.set(this.sum("forgottenNonces"));
+    this.#gauges.unsharedNonces.set(this.sum("unsharedNonces"));
     for (const protocol of Object.keys(counts.protocols))
       this.#connections.set({ protocol }, this.#open(protocol as keyof ClientFigures["protocols"]));
   }
 
   set(state: NodeState): void {
     this.#gauges.droppedCounts.set(state.droppedCounts);
+    this.#gauges.forgottenNonces.set(state.forgottenNonces);
     this.#gauges.revision.set(state.revision);
     this.#gauges.workers.set(state.workers);
     this.#gauges.failingSecrets.set(state.failingSecrets);

@@ -3,27 +3,8 @@ import { FakeClock } from "#base/clock.ts";
 import { AttemptBook } from "./attempt-book.ts";
 import { RecentSecrets } from "./recent-secrets.ts";
 import { RefreshBudget } from "./refresh-budget.ts";
-import { ReplayBook } from "./replay-book.ts";
 
 const NOW = Date.UTC(2026, 0, 1);
-
-describe("nonces", () => {
-  test("are good once until their time is over", () => {
-    const book = new ReplayBook();
-    expect(book.use("a", NOW, NOW + 10)).toBe(true);
-    expect(book.use("a", NOW + 9, NOW + 19)).toBe(false);
-    expect(book.use("a", NOW + 10, NOW + 20)).toBe(true);
-    expect(book.forgotten).toBe(0);
-  });
-
-  test("are bounded, and what is forgotten before its time is counted", () => {
-    const book = new ReplayBook();
-    for (let index = 0; index < 100_003; index += 1) book.use(`nonce-${index}`, NOW, NOW + 10);
-    expect(book.forgotten).toBe(3);
-    expect(book.use("nonce-0", NOW, NOW + 10)).toBe(true);
-    expect(book.use("nonce-100002", NOW, NOW + 10)).toBe(false);
-  });
-});
 
 describe("wrong attempts", () => {
   test("ten a minute are answered, then the address waits until the minute is over", () => {

@@ -8,6 +8,7 @@ import type { Secrets } from "#gateway/secrets/index.ts";
 import { AttemptBook } from "./attempt-book.ts";
 import { callerOf } from "./caller.ts";
 import { clientAddressOf, type Called } from "./client-address.ts";
+import type { FirstUses } from "./first-uses.ts";
 import { Introspector, type Introspected } from "./introspector.ts";
 import { IssuedTokens, type IssuedToken } from "./issued-tokens.ts";
 import { IssuerKeys, type KeysAddress } from "./issuer-keys.ts";
@@ -25,6 +26,8 @@ export interface IdentitiesOptions {
   secrets: Secrets;
   clock: Clock;
   trustedProxies: Ranges;
+  /** Decides for all workers about nonces; without it each decides for itself. */
+  firstUses?: FirstUses;
 }
 
 /** Tokens that a worker remembers, over all APIs. */
@@ -53,13 +56,14 @@ export class Identities {
   #versions = 0;
   /** For what signs and is asked at every call. */
   readonly secrets: Secrets;
-  readonly replays = new ReplayBook();
+  readonly replays: ReplayBook;
   readonly attempts = new AttemptBook();
 
   constructor(options: IdentitiesOptions) {
     const secrets = new RecentSecrets(options.secrets, options.clock);
     this.#options = { ...options, secrets };
     this.secrets = secrets;
+    this.replays = new ReplayBook(options.firstUses);
   }
 
   /** Makes something once for a part of a configuration, however many of its API's operations ask. */
@@ -119,11 +123,11 @@ export class Identities {
     return this.#peers.of(peer);
   }
 
-  /** What left for want of room, since the start. */
-  figures(): { forgottenTokens: number; forgottenNonces: number } {
+  /** What left for want of room, and what others could not be asked about, since the start. */
+  figures(): { forgottenTokens: number; unsharedNonces: number } {
     const caches = [this.#tokens, this.#introspected, this.#issued, this.#issuers];
     const forgottenTokens = caches.reduce((sum, { evicted }) => sum + evicted, 0);
-    return { forgottenTokens, forgottenNonces: this.replays.forgotten };
+    return { forgottenTokens, unsharedNonces: this.replays.unshared };
   }
 
   close(): void {

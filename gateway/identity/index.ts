@@ -5,6 +5,9 @@
  */
 export { Identities, type IdentitiesOptions } from "./identities.ts";
 export { IssuerClient, noOutbound, type DialRule, type Outbound } from "./outbound.ts";
+export { FirstUses, type NonceStore } from "./first-uses.ts";
+export { NonceBook } from "./nonce-book.ts";
+export { RedisNonces } from "./redis-nonces.ts";
 export { judgeChain } from "./certificate-chain.ts";
 export type { PeerCertificate, TlsPeer } from "./peer-certificate.ts";
 export { callerId } from "./caller.ts";

@@ -54,7 +54,7 @@ export type ToWorker =
   | { type: "forgetKeys" }
   /** What the primary found out about targets, before the configuration that names them or after. */
   | { type: "targets"; findings: readonly Findings[] }
-  | { type: "answer"; id: number; value: KeyOutcome | LeaseAnswer | ExactAnswer }
+  | { type: "answer"; id: number; value: KeyOutcome | LeaseAnswer | ExactAnswer | boolean }
   /** Of stores, all of them each time; before the configuration that names them. */
   | { type: "secrets"; values: [reference: string, value: string][] }
   /** Files that are written to may have been renamed. */
@@ -70,6 +70,7 @@ export type FromWorker =
   | { type: "lease"; id: number; request: LeaseRequest }
   | { type: "exact"; id: number; buckets: readonly Bucket[]; outage: Outage | undefined }
   | { type: "giveBack"; refund: Refund }
+  | { type: "nonce"; id: number; nonce: string; nowMs: number; untilMs: number }
   | ({
       type: "counts";
       entries: AnalyticsEntry[];
@@ -89,7 +90,7 @@ export type FromWorker =
       droppedAllowances: number;
       /** Tokens and issuers that left their cache for want of room, since the worker's start. */
       forgottenTokens: number;
-      /** Nonces of signatures that were forgotten before their time. */
-      forgottenNonces: number;
+      /** Nonces of signatures that the cluster's store could not be asked about, since the worker's start. */
+      unsharedNonces: number;
     } & ClientFigures)
   | { type: "drained"; cutOff: number };

@@ -5,6 +5,7 @@ import { systemClock } from "#base/clock.ts";
 import { background, type Logger } from "#base/log.ts";
 import { GatewayMetrics, UpstreamMetrics, certificateDays, startAdmin } from "#gateway/admin/index.ts";
 import type { Applied, Configuration, ConfiguredNode, Source } from "#gateway/config/index.ts";
+import { NonceBook } from "#gateway/identity/index.ts";
 import { LocalAuthority, loadQuotas, saveQuotas } from "#gateway/limit/index.ts";
 import type { GatewayOptions } from "#gateway/options.ts";
 import type { SecretStore } from "#gateway/secrets/index.ts";
@@ -30,6 +31,8 @@ export interface RunningGateway {
   stop(): Promise<void>;
 }
 
+/** Nonces of signatures that the node remembers, at about 200 bytes each. */
+const NONCE_CAPACITY = 100_000;
 const QUOTAS_EVERY_MS = 1_000;
 const CERTIFICATES_EVERY_MS = 60_000;
 
@@ -54,6 +57,7 @@ class Primary implements RunningGateway {
   readonly #metrics = new GatewayMetrics();
   readonly #upstreamMetrics = new UpstreamMetrics(this.#metrics.registry);
   readonly #authority: LocalAuthority;
+  readonly #nonces = new NonceBook(NONCE_CAPACITY);
   readonly #watch: TargetWatch;
   readonly #secrets: SecretStore;
   readonly #startedAt = new Date();
@@ -173,6 +177,7 @@ class Primary implements RunningGateway {
     return new WorkerPool({
       count: workers,
       authority: this.#authority,
+      nonces: this.#nonces,
       log: this.#log,
       settingsFor: (index): WorkerSettings => ({
         listen: { host: listen.host, port },
@@ -303,6 +308,7 @@ class Primary implements RunningGateway {
       workers: this.#pool?.alive ?? 0,
       restarts: this.#pool?.restarts ?? 0,
       droppedCounts: this.#authority.dropped,
+      forgottenNonces: this.#nonces.forgotten,
       apis: {
         loaded: applied?.apis ?? 0,
         quarantined: applied?.quarantined.length ?? 0,

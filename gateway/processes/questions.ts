@@ -1,4 +1,5 @@
 import type { Authority, ExactAnswer, LeaseAnswer } from "#gateway/limit/index.ts";
+import type { NonceStore } from "#gateway/identity/index.ts";
 import type { FromWorker, ToWorker } from "./messages.ts";
 
 type Answer = Extract<ToWorker, { type: "answer" }>["value"];
@@ -34,6 +35,14 @@ export class Questions {
       takeExactly: (buckets, outage) =>
         this.ask((id) => ({ type: "exact", id, buckets, outage })) as Promise<ExactAnswer>,
       giveBack: (refund) => this.#send({ type: "giveBack", refund }),
+    };
+  }
+
+  /** The primary's memory of nonces, which all workers of the node share. */
+  nonces(): NonceStore {
+    return {
+      isFirst: (nonce, nowMs, untilMs) =>
+        this.ask((id) => ({ type: "nonce", id, nonce, nowMs, untilMs })) as Promise<boolean>,
     };
   }
 }

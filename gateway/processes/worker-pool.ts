@@ -4,6 +4,7 @@ import type { Quarantined } from "#contracts/revision/snapshot.ts";
 import { backoffMs } from "#base/backoff.ts";
 import { background, type Logger } from "#base/log.ts";
 import type { ParsedConfiguration } from "#gateway/config/index.ts";
+import type { NonceBook } from "#gateway/identity/index.ts";
 import type { LocalAuthority } from "#gateway/limit/index.ts";
 import type { KeyOutcome } from "#gateway/session/index.ts";
 import type { Findings } from "#gateway/upstream/index.ts";
@@ -15,6 +16,7 @@ export interface WorkerPoolOptions {
   count: number;
   settingsFor(index: number): WorkerSettings;
   authority: LocalAuthority;
+  nonces: NonceBook;
   resolveKey(hash: string): Promise<KeyOutcome>;
   /** What was read in stores of secrets. */
   secrets(): [reference: string, value: string][];
@@ -160,6 +162,12 @@ export class WorkerPool {
         });
       case "exact":
         return background(this.#answerExact(slot, message), this.#options.log, "exact limit");
+      case "nonce":
+        return this.#send(slot, {
+          type: "answer",
+          id: message.id,
+          value: this.#options.nonces.use(message.nonce, message.nowMs, message.untilMs),
+        });
       case "giveBack":
         return this.#options.authority.giveBack(message.refund);
       case "counts":

@@ -3,7 +3,7 @@ import type { Redis } from "ioredis";
 import { systemClock } from "#base/clock.ts";
 import { createLogger, type Logger } from "#base/log.ts";
 import { messageOf } from "#base/errors.ts";
-import { Identities, IssuerClient } from "#gateway/identity/index.ts";
+import { FirstUses, Identities, IssuerClient, RedisNonces } from "#gateway/identity/index.ts";
 import { FallbackAuthority, LimitBook, RedisAuthority, connectRedis, type Authority } from "#gateway/limit/index.ts";
 import { AccessLog, Aggregator, LineWriter, Recordings } from "#gateway/record/index.ts";
 import { ReceivedSecrets } from "#gateway/secrets/index.ts";
@@ -98,7 +98,13 @@ class Worker {
       tracer: this.#spans && settings.tracing && new Tracer(settings.tracing, this.#spans),
     });
     const outbound = new IssuerClient((host) => dialGuard(host, guard));
-    this.#identity = new Identities({ outbound, secrets: this.#secrets, clock: systemClock, trustedProxies });
+    this.#identity = new Identities({
+      outbound,
+      secrets: this.#secrets,
+      clock: systemClock,
+      trustedProxies,
+      firstUses: this.#firstUses(log),
+    });
     this.#recordingLines =
       settings.recordings && new LineWriter(settings.recordings.path, log, "the recordings' place");
     this.#recordings = this.#recordingsFor(settings, log);
@@ -208,6 +214,19 @@ class Worker {
       },
     });
     return this.#shared;
+  }
+
+  #firstUses(log: Logger): FirstUses {
+    const { redis } = this.#settings;
+    return new FirstUses({
+      node: this.#questions.nonces(),
+      cluster: this.#redis && redis && new RedisNonces(this.#redis, redis.prefix),
+      clock: systemClock,
+      onChange(isAway) {
+        if (isAway) log.warn("Redis is away: nonces of signatures are compared by this node alone");
+        else log.info("Redis is back: nonces of signatures are compared there");
+      },
+    });
   }
 
   #flush(): void {

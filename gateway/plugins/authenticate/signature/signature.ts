@@ -44,6 +44,13 @@ export function signatureMethod(api: string, config: SignatureAuth, deps: Plugin
     exchange.principal = session;
     return session.active ? session : policyInactive;
   };
+  const judgeBody = (exchange: Exchange, signed: Signed, digest: string | undefined): Outcome | Promise<Outcome> => {
+    if (digest === undefined) return conclude(signed, exchange);
+    return exchange.bufferBody(config.maxBodyBytes).then((body) => {
+      if (body === undefined) return tooLarge;
+      return fitsDigest(digest, body) ? conclude(signed, exchange) : otherBody;
+    });
+  };
   const judge = (exchange: Exchange, signed: Signed): Outcome | Promise<Outcome> => {
     const { nowMs } = exchange;
     const covered = coveredNames(signed.input);
@@ -56,13 +63,10 @@ export function signatureMethod(api: string, config: SignatureAuth, deps: Plugin
     // Only what fits is remembered: a stranger's nonces must push out none of ours.
     const untilMs = nowMs + config.maxAge + 2 * config.clockSkew;
     const name = nonce && `${api} ${signed.keyId} ${String(nonce.value)}`;
-    if (name !== undefined && !identity.replays.use(name, nowMs, untilMs)) return replayed;
+    const isFirst = name === undefined || identity.replays.use(name, nowMs, untilMs);
     const digest = covered.has("content-digest") ? exchange.fields.get("content-digest") : undefined;
-    if (digest === undefined) return conclude(signed, exchange);
-    return exchange.bufferBody(config.maxBodyBytes).then((body) => {
-      if (body === undefined) return tooLarge;
-      return fitsDigest(digest, body) ? conclude(signed, exchange) : otherBody;
-    });
+    if (typeof isFirst === "boolean") return isFirst ? judgeBody(exchange, signed, digest) : replayed;
+    return isFirst.then((first) => (first ? judgeBody(exchange, signed, digest) : replayed));
   };
   return {
     isKey: false,
