@@ -17,6 +17,8 @@ export type EnrolmentCreated = z.infer<typeof views.enrolmentTokenCreated>;
 export type ApiToken = z.infer<typeof views.apiTokenView>;
 export type Member = z.infer<typeof views.memberView>;
 export type ApiDetail = z.infer<typeof views.apiDetailView>;
+export type PolicyDetail = z.infer<typeof views.policyDetailView>;
+export type KeyDetail = z.infer<typeof views.keyDetailView>;
 export type SettingsMember = z.infer<typeof views.settingsMember>;
 export type { ApiPreview, ApiView } from "#contracts/plane/apis.ts";
 export type { AuditView, KeyCreated, KeyView, PolicyView, RevisionView } from "#contracts/plane/entities.ts";

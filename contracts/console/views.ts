@@ -16,7 +16,7 @@ import {
 } from "../ids.ts";
 import { apiDetail } from "../plane/apis.ts";
 import { actor, role } from "../plane/claims.ts";
-import { planeNode } from "../plane/entities.ts";
+import { keyView, planeNode, policyView } from "../plane/entities.ts";
 
 /** What the console's procedures and the public REST API answer. Times are ISO 8601 strings. */
 
@@ -176,6 +176,10 @@ export const estimate = z.object({
 
 /** An API as the console shows it: `written` is its settings as the YAML that people would write. */
 export const apiDetailView = apiDetail.extend({ written: z.string() });
+
+/** A policy and a key, each with all that was said of it as text. */
+export const policyDetailView = policyView.extend({ written: z.string() });
+export const keyDetailView = keyView.extend({ written: z.string() });
 
 /** One member that an API's settings may have. */
 export const settingsMember = z.object({

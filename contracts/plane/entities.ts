@@ -6,7 +6,7 @@ import { actor } from "./claims.ts";
 import { quarantined } from "../revision/snapshot.ts";
 
 export const policyInput = z.strictObject({
-  name: z.string().min(1).max(100),
+  name: z.string().min(1).max(100).describe("For people."),
   state: policy.shape.state,
   partitions: policy.shape.partitions,
   scope: policy.shape.scope,
@@ -50,17 +50,25 @@ export const policyView = z.object({
 export type PolicyView = z.infer<typeof policyView>;
 
 export const keyInput = z.strictObject({
-  name: z.string().min(1).max(100),
+  name: z.string().min(1).max(100).describe("For people."),
   /** An inactive key is refused until it is made active again; a revoked one stays revoked. */
   state: keyRecord.shape.state,
-  policies: z.array(policyId).max(100).default([]),
+  policies: z
+    .array(policyId)
+    .max(100)
+    .default([])
+    .describe("Policies whose rights and limits it has, united, by their ids."),
   /** API ids opened directly, beside those of the policies. */
   apis: keyRecord.shape.apis,
   rate: keyRecord.shape.rate,
   quota: keyRecord.shape.quota,
   spikeArrest: keyRecord.shape.spikeArrest,
   throttle: keyRecord.shape.throttle,
-  expiresAt: z.iso.datetime({ offset: true }).nullable().default(null),
+  expiresAt: z.iso
+    .datetime({ offset: true })
+    .nullable()
+    .default(null)
+    .describe("From then on the key is 401 `key_expired`; null: never. A file calls it `expires`."),
   tags: keyRecord.shape.tags,
   metadata: keyRecord.shape.metadata,
   boundCertificate: keyRecord.shape.boundCertificate,

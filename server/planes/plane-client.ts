@@ -38,12 +38,15 @@ export class PlaneClient {
   listPolicies = () => this.#call("GET", "/v1/policies", z.array(policyView));
   getPolicy = (id: string) => this.#call("GET", `/v1/policies/${encodeURIComponent(id)}`, policyView);
   createPolicy = (input: PolicyBody) => this.#call("POST", "/v1/policies", policyView, input);
-  updatePolicy = (id: string, version: number, input: PolicyBody) =>
+  updatePolicy = (id: string, version: number, input: Record<string, unknown>) =>
     this.#call("PUT", `/v1/policies/${encodeURIComponent(id)}?version=${version}`, policyView, input);
   deletePolicy = (id: string) => this.#call("DELETE", `/v1/policies/${encodeURIComponent(id)}`, nothing);
 
   listKeys = () => this.#call("GET", "/v1/keys", z.array(keyView));
+  getKey = (id: string) => this.#call("GET", `/v1/keys/${encodeURIComponent(id)}`, keyView);
   createKey = (input: KeyBody) => this.#call("POST", "/v1/keys", keyCreated, input);
+  updateKey = (id: string, version: number, input: Record<string, unknown>) =>
+    this.#call("PUT", `/v1/keys/${encodeURIComponent(id)}?version=${version}`, keyView, input);
   revokeKey = (id: string) => this.#call("DELETE", `/v1/keys/${encodeURIComponent(id)}`, nothing);
 
   listRevisions = () => this.#call("GET", "/v1/revisions", z.array(revisionView));

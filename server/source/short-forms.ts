@@ -14,12 +14,16 @@ function shortObject(value: Record<string, unknown>): unknown[] {
   if (isRate(value)) return [rateText(value)];
   if (value.keyless === true) return ["none"];
   const [only, ...others] = Object.entries(value);
+  // APIs of which everything is granted are a list of them.
+  if (only && Object.values(value).every(isEmpty))
+    return others.length > 0 ? [Object.keys(value)] : [only[0], [only[0]]];
   // What is beside it may be what follows from it: the burst of a spike arrest's rate.
   if (!only || others.length > 0) return Object.values(value).filter((member) => typeof member === "string");
-  const [name, inner] = only;
-  if (isObject(inner) && Object.keys(inner).length === 0) return [name];
+  const [, inner] = only;
   return [...shortForms(inner), inner];
 }
+
+const isEmpty = (value: unknown) => isObject(value) && Object.keys(value).length === 0;
 
 function isRate(value: Record<string, unknown>): value is { limit: number; windowMs: number } {
   return typeof value.limit === "number" && typeof value.windowMs === "number";

@@ -26,6 +26,8 @@ const fresh = (name: string): string => `${name} ${(made += 1)}`;
 
 const someApi = (world: World) => ownerOf(world).api.create({ ...placeOf(world), ...apiFields(fresh("Orders")) });
 const somePolicy = (world: World) => ownerOf(world).policy.create({ ...placeOf(world), name: fresh("Silver") });
+const someKey = (world: World) =>
+  ownerOf(world).key.create({ ...placeOf(world), name: fresh("Spare"), policies: [world.own.policy as never] });
 const someRun = async (world: World) => {
   const region = world.deps.regions[1]!.id;
   return (await ownerOf(world).cluster.createCloud({ ...placeOf(world), name: fresh("Edge"), region })).run;
@@ -138,19 +140,25 @@ export const examples: Record<string, Example> = {
   },
 
   "key.list": { input: here },
+  "key.get": { input: async (world) => ({ ...here(world), key: (await someKey(world)).id }) },
+  "key.settingsMembers": {},
   "key.create": { input: (world) => ({ ...here(world), name: fresh("Key"), policies: [world.own.policy] }) },
-  "key.revoke": {
-    input: async (world) => {
-      const key = { name: fresh("Lost"), policies: [world.own.policy as never] };
-      return { ...here(world), key: (await ownerOf(world).key.create({ ...placeOf(world), ...key })).id };
-    },
+  "key.update": {
+    input: async (world) => ({
+      ...here(world),
+      key: (await someKey(world)).id,
+      version: 1,
+      settings: { name: fresh("Slower"), policies: [world.own.policy], rate: "5/s" },
+    }),
   },
+  "key.revoke": { input: async (world) => ({ ...here(world), key: (await someKey(world)).id }) },
 
   "member.list": {},
   "organisation.get": {},
 
   "policy.list": { input: here },
   "policy.get": { input: (world) => ({ ...here(world), policy: world.own.policy }) },
+  "policy.settingsMembers": {},
   "policy.create": {
     input: (world) => ({ ...here(world), name: fresh("Bronze"), apis: [world.own.api], rate: "5/s" }),
   },
@@ -159,7 +167,7 @@ export const examples: Record<string, Example> = {
       ...here(world),
       policy: (await somePolicy(world)).id,
       version: 1,
-      name: fresh("Changed"),
+      settings: { name: fresh("Changed") },
     }),
   },
   "policy.delete": { input: async (world) => ({ ...here(world), policy: (await somePolicy(world)).id }) },

@@ -23,6 +23,10 @@ const withApi = async (world: World) =>
   (await ownerOf(world).api.create({ ...placeOf(world), ...apiFields(fresh("Ferries")) })).id;
 const withPolicy = async (world: World) =>
   (await ownerOf(world).policy.create({ ...placeOf(world), name: fresh("Tin") })).id;
+const withKey = async (world: World) => {
+  const key = { name: fresh("Dropped"), policies: [world.own.policy as never] };
+  return (await ownerOf(world).key.create({ ...placeOf(world), ...key })).id;
+};
 
 const settings = () => ({
   name: fresh("Moored"),
@@ -65,6 +69,9 @@ export const restExamples: Record<string, Make> = {
     ...here(world),
     body: { name: fresh("Copper"), apis: { [world.own.api]: { rate: "5/s" } } },
   }),
+  "GET /environments/{environment}/policies/{policy}": ({ own }) => ({
+    params: { environment: own.environment, policy: own.policy },
+  }),
   "PUT /environments/{environment}/policies/{policy}": async (world) => ({
     params: { environment: world.own.environment, policy: await withPolicy(world) },
     query: { version: "1" },
@@ -78,11 +85,17 @@ export const restExamples: Record<string, Make> = {
     ...here(world),
     body: { name: fresh("Key"), policies: [world.own.policy] },
   }),
-  "DELETE /environments/{environment}/keys/{key}": async (world) => {
-    const key = { name: fresh("Dropped"), policies: [world.own.policy as never] };
-    const { id } = await ownerOf(world).key.create({ ...placeOf(world), ...key });
-    return { params: { environment: world.own.environment, key: id } };
-  },
+  "GET /environments/{environment}/keys/{key}": async (world) => ({
+    params: { environment: world.own.environment, key: await withKey(world) },
+  }),
+  "PUT /environments/{environment}/keys/{key}": async (world) => ({
+    params: { environment: world.own.environment, key: await withKey(world) },
+    query: { version: "1" },
+    body: { name: fresh("Slower"), policies: [world.own.policy], rate: "5/s" },
+  }),
+  "DELETE /environments/{environment}/keys/{key}": async (world) => ({
+    params: { environment: world.own.environment, key: await withKey(world) },
+  }),
   "GET /environments/{environment}/analytics": (world) => ({ ...here(world), query: { range: "15m" } }),
   "GET /clusters/{cluster}": hybrid,
   "DELETE /clusters/{cluster}": async (world) => {

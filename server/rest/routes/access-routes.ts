@@ -29,6 +29,16 @@ export const accessRoutes: TenantRoute[] = [
     handle: async (scope, { params, body }) => (await openPlane(scope, at(params, "environment"))).createPolicy(body),
   }),
   tenantRoute({
+    method: "GET",
+    path: "/environments/{environment}/policies/{policy}",
+    summary: "Reads a policy.",
+    can: "policy:read",
+    status: 200,
+    output: policyView,
+    handle: async (scope, { params }) =>
+      (await openPlane(scope, at(params, "environment"))).getPolicy(at(params, "policy")),
+  }),
+  tenantRoute({
     method: "PUT",
     path: "/environments/{environment}/policies/{policy}",
     summary: "Replaces a policy; `version` guards against overwriting another's change.",
@@ -67,6 +77,27 @@ export const accessRoutes: TenantRoute[] = [
     status: 201,
     output: keyCreated,
     handle: async (scope, { params, body }) => (await openPlane(scope, at(params, "environment"))).createKey(body),
+  }),
+  tenantRoute({
+    method: "GET",
+    path: "/environments/{environment}/keys/{key}",
+    summary: "Reads a key, without its secret.",
+    can: "key:read",
+    status: 200,
+    output: keyView,
+    handle: async (scope, { params }) => (await openPlane(scope, at(params, "environment"))).getKey(at(params, "key")),
+  }),
+  tenantRoute({
+    method: "PUT",
+    path: "/environments/{environment}/keys/{key}",
+    summary: "Replaces what a key may do, on every node; `version` guards against overwriting another's change.",
+    can: "key:write",
+    query: z.strictObject({ version: z.coerce.number().int().min(1) }),
+    body: keyInput,
+    status: 200,
+    output: keyView,
+    handle: async (scope, { params, query, body }) =>
+      (await openPlane(scope, at(params, "environment"))).updateKey(at(params, "key"), query.version, body),
   }),
   tenantRoute({
     method: "DELETE",

@@ -1,10 +1,15 @@
 import { z } from "zod";
+import { keyDetailView, policyDetailView, settingsMember } from "#contracts/console/views.ts";
 import { analyticsQuery, analyticsReport } from "#contracts/plane/analytics.ts";
 import { keyCreated, keyInput, keyView, policyInput, policyView } from "#contracts/plane/entities.ts";
+import { keyMembers, policyMembers, withWrittenKey, withWrittenPolicy } from "../../access/written-access.ts";
 import { openPlane } from "../../planes/open-plane.ts";
 import { environmentInput, nothing, orgProcedure, router } from "../procedures.ts";
 
 const onePolicy = environmentInput.extend({ policy: z.string() });
+const oneKey = environmentInput.extend({ key: z.string() });
+/** Raw on purpose: what was typed is parsed by the control plane, which names a member that it does not know. */
+const change = { version: z.int().min(1), settings: z.record(z.string(), z.unknown()) };
 
 export const policyRouter = router({
   list: orgProcedure({ can: "policy:read" })
@@ -13,8 +18,13 @@ export const policyRouter = router({
     .query(async ({ ctx, input }) => (await openPlane(ctx.scope, input.environment)).listPolicies()),
   get: orgProcedure({ can: "policy:read" })
     .input(onePolicy)
-    .output(policyView)
-    .query(async ({ ctx, input }) => (await openPlane(ctx.scope, input.environment)).getPolicy(input.policy)),
+    .output(policyDetailView)
+    .query(async ({ ctx, input }) =>
+      withWrittenPolicy(await (await openPlane(ctx.scope, input.environment)).getPolicy(input.policy)),
+    ),
+  settingsMembers: orgProcedure({ can: "policy:read" })
+    .output(z.array(settingsMember))
+    .query(() => policyMembers()),
   create: orgProcedure({ can: "policy:write" })
     .input(environmentInput.extend(policyInput.shape))
     .output(policyView)
@@ -22,11 +32,12 @@ export const policyRouter = router({
       (await openPlane(ctx.scope, environment)).createPolicy(policy),
     ),
   update: orgProcedure({ can: "policy:write" })
-    .input(onePolicy.extend({ version: z.int().min(1), ...policyInput.shape }))
-    .output(policyView)
-    .mutation(async ({ ctx, input: { org: _org, environment, policy, version, ...body } }) =>
-      (await openPlane(ctx.scope, environment)).updatePolicy(policy, version, body),
-    ),
+    .input(onePolicy.extend(change))
+    .output(policyDetailView)
+    .mutation(async ({ ctx, input }) => {
+      const plane = await openPlane(ctx.scope, input.environment);
+      return withWrittenPolicy(await plane.updatePolicy(input.policy, input.version, input.settings));
+    }),
   delete: orgProcedure({ can: "policy:write" })
     .input(onePolicy)
     .output(nothing)
@@ -41,14 +52,30 @@ export const keyRouter = router({
     .input(environmentInput)
     .output(z.array(keyView))
     .query(async ({ ctx, input }) => (await openPlane(ctx.scope, input.environment)).listKeys()),
+  get: orgProcedure({ can: "key:read" })
+    .input(oneKey)
+    .output(keyDetailView)
+    .query(async ({ ctx, input }) =>
+      withWrittenKey(await (await openPlane(ctx.scope, input.environment)).getKey(input.key)),
+    ),
+  settingsMembers: orgProcedure({ can: "key:read" })
+    .output(z.array(settingsMember))
+    .query(() => keyMembers()),
   create: orgProcedure({ can: "key:write" })
     .input(environmentInput.extend(keyInput.shape))
     .output(keyCreated)
     .mutation(async ({ ctx, input: { org: _org, environment, ...key } }) =>
       (await openPlane(ctx.scope, environment)).createKey(key),
     ),
+  update: orgProcedure({ can: "key:write" })
+    .input(oneKey.extend(change))
+    .output(keyDetailView)
+    .mutation(async ({ ctx, input }) => {
+      const plane = await openPlane(ctx.scope, input.environment);
+      return withWrittenKey(await plane.updateKey(input.key, input.version, input.settings));
+    }),
   revoke: orgProcedure({ can: "key:write" })
-    .input(environmentInput.extend({ key: z.string() }))
+    .input(oneKey)
     .output(nothing)
     .mutation(async ({ ctx, input }) => {
       await (await openPlane(ctx.scope, input.environment)).revokeKey(input.key);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { policyInput, policyView, type PolicyBody } from "#contracts/plane/entities.ts";
-import { bodyOf, valuesOf } from "./policy-form-values.ts";
+import { bodyOf, choicesOf, valuesOf } from "./policy-form-values.ts";
 
 /** What the control plane answers for a policy with this body. */
 const viewOf = (body: PolicyBody) => {
@@ -32,7 +32,7 @@ describe("the policy's form", () => {
   ])("opening and saving without a change changes nothing: %j", (given) => {
     const before = policyInput.parse({ name: "Gold", ...given });
     const view = viewOf(before);
-    expect(policyInput.parse(bodyOf(valuesOf(view), Object.keys(view.apis), view))).toEqual(before);
+    expect(policyInput.parse(bodyOf(valuesOf(view), choicesOf(view), view))).toEqual(before);
     // Every member that a policy has is in its view: a new one that is forgotten there fails here.
     expect(Object.keys(policyView.shape)).toEqual(expect.arrayContaining(Object.keys(policyInput.shape)));
   });
@@ -41,8 +41,13 @@ describe("the policy's form", () => {
     const view = viewOf(
       policyInput.parse({ name: "Gold", rate: "5/s", scope: "policy", apis: { a: { rate: "1/s" } } }),
     );
-    const body = policyInput.parse(bodyOf({ ...valuesOf(view), rate: " " }, ["b"], view));
+    const body = policyInput.parse(bodyOf({ ...valuesOf(view), rate: " " }, { ...choicesOf(view), apis: ["b"] }, view));
     expect(body).toMatchObject({ scope: "policy", apis: { b: {} } });
     expect([body.rate, Object.keys(body.apis)]).toEqual([undefined, ["b"]]);
+  });
+
+  it("gives the parts that are ticked, in their own order", () => {
+    const chosen = { partitions: ["quota", "access"], apis: [] };
+    expect(bodyOf(valuesOf(undefined), chosen, undefined).partitions).toEqual(["access", "quota"]);
   });
 });

@@ -7,38 +7,58 @@ import { splitTags } from "#app/_ui/tags.ts";
 /** A policy as the form shows it: texts. */
 export interface PolicyValues {
   name: string;
-  state: "active" | "inactive";
+  state: PolicyView["state"];
+  scope: PolicyView["scope"];
   rate: string;
   quota: string;
   tags: string;
 }
 
+/** What is ticked. */
+export interface PolicyChoices {
+  partitions: string[];
+  apis: string[];
+}
+
 export type PolicyBody = z.input<typeof policyInput>;
+
+export const partitions = [
+  { value: "access", name: "Access" },
+  { value: "rate", name: "Rate" },
+  { value: "quota", name: "Quota" },
+] as const satisfies { value: PolicyView["partitions"][number]; name: string }[];
 
 export function valuesOf(policy: PolicyView | undefined): PolicyValues {
   return {
     name: policy?.name ?? "",
     state: policy?.state ?? "active",
+    scope: policy?.scope ?? "key",
     rate: policy?.rate ? rateText(policy.rate) : "",
     quota: policy?.quota ? rateText(policy.quota) : "",
     tags: policy?.tags.join(", ") ?? "",
   };
 }
 
-/** The whole policy again: what the form does not show stays as it was, and a finer grant as long as its API is ticked. */
-export function bodyOf(values: PolicyValues, chosen: readonly string[], before: PolicyView | undefined): PolicyBody {
-  const [rate, quota] = [values.rate.trim(), values.quota.trim()];
+export function choicesOf(policy: PolicyView | undefined): PolicyChoices {
   return {
-    ...(before ? hiddenOf(before) : {}),
-    name: values.name.trim(),
-    state: values.state,
-    ...(rate ? { rate } : {}),
-    ...(quota ? { quota } : {}),
-    tags: splitTags(values.tags),
-    apis: Object.fromEntries(chosen.map((id) => [id, before?.apis[id] ?? {}])),
+    partitions: policy?.partitions ?? partitions.map(({ value }) => value),
+    apis: Object.keys(policy?.apis ?? {}),
   };
 }
 
-function hiddenOf({ partitions, scope, spikeArrest, throttle }: PolicyView): Partial<PolicyBody> {
-  return { partitions, scope, ...(spikeArrest ? { spikeArrest } : {}), ...(throttle ? { throttle } : {}) };
+/** The whole policy again: what the form does not show stays as it was, and a finer grant as long as its API is ticked. */
+export function bodyOf(values: PolicyValues, chosen: PolicyChoices, before: PolicyView | undefined): PolicyBody {
+  const [rate, quota] = [values.rate.trim(), values.quota.trim()];
+  return {
+    ...(before?.spikeArrest ? { spikeArrest: before.spikeArrest } : {}),
+    ...(before?.throttle ? { throttle: before.throttle } : {}),
+    name: values.name.trim(),
+    state: values.state,
+    partitions: partitions.map(({ value }) => value).filter((part) => chosen.partitions.includes(part)),
+    scope: values.scope,
+    ...(rate ? { rate } : {}),
+    ...(quota ? { quota } : {}),
+    tags: splitTags(values.tags),
+    apis: Object.fromEntries(chosen.apis.map((id) => [id, before?.apis[id] ?? {}])),
+  };
 }

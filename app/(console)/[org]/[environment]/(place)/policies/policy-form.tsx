@@ -3,7 +3,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useForm } from "react-hook-form";
-import { bodyOf, valuesOf, type PolicyBody, type PolicyValues } from "./policy-form-values.ts";
+import { apiChoices } from "../_access/api-choices.tsx";
+import { bodyOf, choicesOf, partitions, valuesOf, type PolicyBody, type PolicyValues } from "./policy-form-values.ts";
 import { useTRPC } from "#app/_trpc/client.tsx";
 import { fieldError, problemOf } from "#app/_trpc/problem.ts";
 import type { PolicyView } from "#app/_trpc/views.ts";
@@ -13,6 +14,9 @@ import { SelectField, TextField } from "#app/_ui/field.tsx";
 import { FormProblem } from "#app/_ui/problem-state.tsx";
 import { QueryView } from "#app/_ui/query-view.tsx";
 import { Empty } from "#app/_ui/empty.tsx";
+
+/** Members whose problems stand beside a field. */
+const SHOWN = ["name", "rate", "quota", "tags", "scope"];
 
 /** New and existing policies alike. What the form does not show, written elsewhere, stays as it was. */
 export function PolicyForm({
@@ -34,7 +38,7 @@ export function PolicyForm({
 }) {
   const trpc = useTRPC();
   const apis = useQuery(trpc.api.list.queryOptions({ org, environment }));
-  const [chosen, setChosen] = useState(Object.keys(policy?.apis ?? {}));
+  const [chosen, setChosen] = useState(choicesOf(policy));
   const { register, handleSubmit, formState } = useForm<PolicyValues>({ defaultValues: valuesOf(policy) });
   const problem = error ? problemOf(error) : null;
   const submit = handleSubmit((values) => onSubmit(bodyOf(values, chosen, policy)));
@@ -57,7 +61,7 @@ export function PolicyForm({
           optional
           mono
           placeholder="100/s"
-          hint="For one key, over all that it opens."
+          hint="Over all that it opens."
           error={fieldError(problem, "rate")}
           {...register("rate")}
         />
@@ -70,6 +74,11 @@ export function PolicyForm({
           error={fieldError(problem, "quota")}
           {...register("quota")}
         />
+        <SelectField label="Rate and quota hold for" error={fieldError(problem, "scope")} {...register("scope")}>
+          <option value="key">Each key</option>
+          <option value="policy">All keys together</option>
+        </SelectField>
+        <TextField label="Tags" optional mono error={fieldError(problem, "tags")} {...register("tags")} />
       </div>
       <QueryView query={apis} what="APIs">
         {(list) =>
@@ -78,20 +87,22 @@ export function PolicyForm({
           ) : (
             <CheckboxGroup
               legend="APIs"
-              hint="What a key with this policy may call."
-              choices={list.map(({ id, name, listenPath }) => ({
-                value: id,
-                name,
-                aside: <code className="text-sm">{listenPath}</code>,
-              }))}
-              values={chosen}
-              onChange={setChosen}
+              hint={`What a key with this policy may call.${policy ? " Single operations, paths and limits of an API are under Source." : ""}`}
+              choices={apiChoices(list, policy?.apis ?? {})}
+              values={chosen.apis}
+              onChange={(apis) => setChosen({ ...chosen, apis })}
             />
           )
         }
       </QueryView>
-      <TextField label="Tags" optional mono error={fieldError(problem, "tags")} {...register("tags")} />
-      <FormProblem error={error} />
+      <CheckboxGroup
+        legend="Parts"
+        hint="What of it counts. A policy of limits alone bounds what a key's other policies open."
+        choices={[...partitions]}
+        values={chosen.partitions}
+        onChange={(parts) => setChosen({ ...chosen, partitions: parts })}
+      />
+      <FormProblem error={error} shown={SHOWN} />
       <Button type="submit" look="primary" className="justify-self-start" busy={busy && "Saving…"}>
         {act}
       </Button>

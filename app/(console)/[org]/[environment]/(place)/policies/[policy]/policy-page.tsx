@@ -1,33 +1,38 @@
 "use client";
 
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
+import dynamic from "next/dynamic";
+import { accessViews, type AccessView } from "../../_access/views.ts";
 import { PolicyForm } from "../policy-form.tsx";
+import type { PolicyInput } from "./policy-input.ts";
+import { useUpdatePolicy } from "./use-update-policy.ts";
 import { useTRPC } from "#app/_trpc/client.tsx";
-import type { PolicyView } from "#app/_trpc/views.ts";
+import type { PolicyDetail } from "#app/_trpc/views.ts";
 import { DangerZone } from "#app/_ui/danger-zone.tsx";
 import { PageHeader } from "#app/_ui/panel.tsx";
 import { QueryView } from "#app/_ui/query-view.tsx";
+import { RowsSkeleton } from "#app/_ui/skeleton.tsx";
 import { State } from "#app/_ui/state.tsx";
+import { Tabs } from "#app/_ui/tabs.tsx";
 import { When } from "#app/_ui/when.tsx";
 
-interface Input {
-  org: string;
-  environment: string;
-  policy: string;
+/** It brings a reader of YAML along. */
+const PolicySource = dynamic(() => import("./policy-source.tsx").then((module) => module.PolicySource), {
+  loading: () => <RowsSkeleton what="the policy's text" />,
+});
+
+interface Props {
+  input: PolicyInput;
+  first: PolicyDetail | undefined;
+  view: AccessView;
+  mayWrite: boolean;
 }
 
-export function PolicyPage({
-  input,
-  first,
-  mayWrite,
-}: {
-  input: Input;
-  first: PolicyView | undefined;
-  mayWrite: boolean;
-}) {
+export function PolicyPage({ input, first, view, mayWrite }: Props) {
   const trpc = useTRPC();
   const query = useQuery({ ...trpc.policy.get.queryOptions(input), initialData: first });
+  const base = `/${input.org}/${input.environment}/policies/${input.policy}`;
   return (
     <QueryView query={query} what="this policy">
       {(policy) => (
@@ -45,24 +50,28 @@ export function PolicyPage({
               </span>
             </span>
           </PageHeader>
-          <fieldset disabled={!mayWrite} className="contents">
-            <Edit key={policy.version} input={input} policy={policy} />
-          </fieldset>
-          {mayWrite && <Delete input={input} policy={policy} />}
+          <Tabs
+            label="Views"
+            current={view}
+            tabs={accessViews.map(({ value, name }) => ({ value, name, href: `${base}?view=${value}` }))}
+          />
+          {view === "source" && <PolicySource input={input} policy={policy} mayWrite={mayWrite} />}
+          {view === "form" && (
+            <>
+              <fieldset disabled={!mayWrite} className="contents">
+                <Edit key={policy.version} input={input} policy={policy} />
+              </fieldset>
+              {mayWrite && <Delete input={input} policy={policy} />}
+            </>
+          )}
         </>
       )}
     </QueryView>
   );
 }
 
-function Edit({ input, policy }: { input: Input; policy: PolicyView }) {
-  const trpc = useTRPC();
-  const client = useQueryClient();
-  const update = useMutation(
-    trpc.policy.update.mutationOptions({
-      onSuccess: (saved) => client.setQueryData(trpc.policy.get.queryKey(input), saved),
-    }),
-  );
+function Edit({ input, policy }: { input: PolicyInput; policy: PolicyDetail }) {
+  const update = useUpdatePolicy(input);
   return (
     <PolicyForm
       org={input.org}
@@ -71,12 +80,12 @@ function Edit({ input, policy }: { input: Input; policy: PolicyView }) {
       act="Save"
       busy={update.isPending}
       error={update.error}
-      onSubmit={(body) => update.mutate({ ...input, version: policy.version, ...body })}
+      onSubmit={(settings) => update.mutate({ ...input, version: policy.version, settings })}
     />
   );
 }
 
-function Delete({ input, policy }: { input: Input; policy: PolicyView }) {
+function Delete({ input, policy }: { input: PolicyInput; policy: PolicyDetail }) {
   const trpc = useTRPC();
   const router = useRouter();
   const remove = useMutation(
@@ -91,7 +100,7 @@ function Delete({ input, policy }: { input: Input; policy: PolicyView }) {
         error={remove.error}
         onConfirm={() => remove.mutate(input)}
       >
-        Keys that carry it lose the rights that it gives.
+        A policy that a key carries, or that an API gives its callers, stays until nothing names it.
       </DangerZone>
     </div>
   );

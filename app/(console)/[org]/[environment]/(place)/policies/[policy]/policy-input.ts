@@ -1,0 +1,6 @@
+/** What names a policy at every procedure. */
+export interface PolicyInput {
+  org: string;
+  environment: string;
+  policy: string;
+}
