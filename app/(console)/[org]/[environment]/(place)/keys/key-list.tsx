@@ -1,7 +1,10 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
+import { clsx } from "clsx";
+import Link from "next/link";
 import { useState } from "react";
+import { keyStates } from "./key-states.ts";
 import { RevokeKey } from "./revoke-key.tsx";
 import { useTRPC } from "#app/_trpc/client.tsx";
 import type { KeyView } from "#app/_trpc/views.ts";
@@ -9,7 +12,7 @@ import { Empty } from "#app/_ui/empty.tsx";
 import { QueryView } from "#app/_ui/query-view.tsx";
 import { SearchField } from "#app/_ui/search-field.tsx";
 import { State } from "#app/_ui/state.tsx";
-import { Row, Table, Td, Th } from "#app/_ui/table.tsx";
+import { Row, Table, Td, Th, rowLink } from "#app/_ui/table.tsx";
 import { When } from "#app/_ui/when.tsx";
 
 interface Props {
@@ -18,12 +21,6 @@ interface Props {
   first: KeyView[] | undefined;
   mayWrite: boolean;
 }
-
-const looks = {
-  active: { label: "Active", tone: "good" },
-  inactive: { label: "Inactive", tone: "still" },
-  revoked: { label: "Revoked", tone: "still" },
-} as const satisfies Record<KeyView["state"], object>;
 
 export function KeyList({ org, environment, first, mayWrite }: Props) {
   const trpc = useTRPC();
@@ -61,11 +58,13 @@ export function KeyList({ org, environment, first, mayWrite }: Props) {
               {list.filter(matches).map((key) => (
                 <Row key={key.id}>
                   <Td>
-                    <span className="block font-medium">{key.name}</span>
+                    <Link href={`/${org}/${environment}/keys/${key.id}`} className={clsx("block", rowLink)}>
+                      {key.name}
+                    </Link>
                     <code className="text-xs text-ink-3">{key.hint}</code>
                   </Td>
                   <Td>
-                    <State tone={looks[key.state].tone}>{looks[key.state].label}</State>
+                    <State tone={keyStates[key.state].tone}>{keyStates[key.state].label}</State>
                   </Td>
                   <Td className="text-ink-2 max-md:hidden">
                     {[...key.policies.map(({ name }) => name), ...Object.keys(key.apis).map(nameOf)].join(", ") ||
@@ -77,7 +76,9 @@ export function KeyList({ org, environment, first, mayWrite }: Props) {
                   </Td>
                   <Td end>
                     {mayWrite && key.state !== "revoked" && (
-                      <RevokeKey org={org} environment={environment} apiKey={key} />
+                      <span className="relative">
+                        <RevokeKey org={org} environment={environment} apiKey={key} />
+                      </span>
                     )}
                   </Td>
                 </Row>

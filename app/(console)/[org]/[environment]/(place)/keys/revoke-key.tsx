@@ -8,21 +8,32 @@ import { Button } from "#app/_ui/button.tsx";
 import { Dialog } from "#app/_ui/dialog.tsx";
 import { FormProblem } from "#app/_ui/problem-state.tsx";
 
-export function RevokeKey({ org, environment, apiKey }: { org: string; environment: string; apiKey: KeyView }) {
+interface Props {
+  org: string;
+  environment: string;
+  apiKey: KeyView;
+  look?: "quiet" | "danger";
+}
+
+export function RevokeKey({ org, environment, apiKey, look = "quiet" }: Props) {
   const trpc = useTRPC();
   const client = useQueryClient();
   const [open, setOpen] = useState(false);
   const revoke = useMutation(
     trpc.key.revoke.mutationOptions({
       onSuccess: async () => {
-        await client.invalidateQueries({ queryKey: trpc.key.list.queryKey() });
+        const input = { org, environment, key: apiKey.id };
+        await Promise.all([
+          client.invalidateQueries({ queryKey: trpc.key.list.queryKey() }),
+          client.invalidateQueries({ queryKey: trpc.key.get.queryKey(input) }),
+        ]);
         setOpen(false);
       },
     }),
   );
   return (
     <>
-      <Button look="quiet" size="sm" onClick={() => setOpen(true)}>
+      <Button look={look} size="sm" onClick={() => setOpen(true)}>
         Revoke
       </Button>
       {open && (

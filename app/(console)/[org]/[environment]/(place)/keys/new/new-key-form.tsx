@@ -3,27 +3,27 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useForm } from "react-hook-form";
+import { bodyOf, choicesOf, valuesOf, type KeyValues } from "../key-form-values.ts";
+import { MoreFields } from "../more-fields.tsx";
+import { RightsFields } from "../rights-fields.tsx";
 import { expiryOf } from "./expiry.ts";
 import { KeyShownOnce } from "./key-shown-once.tsx";
 import { useTRPC } from "#app/_trpc/client.tsx";
 import { fieldError, problemOf } from "#app/_trpc/problem.ts";
 import type { ApiView, PolicyView } from "#app/_trpc/views.ts";
 import { Button } from "#app/_ui/button.tsx";
-import { CheckboxGroup } from "#app/_ui/choice.tsx";
 import { Empty } from "#app/_ui/empty.tsx";
 import { SelectField, TextField } from "#app/_ui/field.tsx";
 import { FormProblem } from "#app/_ui/problem-state.tsx";
-import { QueryView } from "#app/_ui/query-view.tsx";
 
 /** Read when the form is sent, not when it is drawn. */
 const readClock = () => Date.now();
 
-const apisText = (number: number) => (number === 1 ? "1 API" : `${number} APIs`);
+/** Members whose problems stand beside a field. */
+const SHOWN = ["name", "expiresAt", "rate", "quota", "tags", "metadata", "boundCertificate"];
 
-interface Values {
-  name: string;
+interface Values extends KeyValues {
   days: string;
-  rate: string;
 }
 
 interface Props {
@@ -39,9 +39,17 @@ export function NewKeyForm({ org, environment, first, endpoint }: Props) {
   const input = { org, environment };
   const policies = useQuery({ ...trpc.policy.list.queryOptions(input), initialData: first.policies });
   const apis = useQuery({ ...trpc.api.list.queryOptions(input), initialData: first.apis });
-  const [chosen, setChosen] = useState({ policies: [] as string[], apis: [] as string[] });
-  const { register, handleSubmit, formState } = useForm<Values>({ defaultValues: { days: "", rate: "" } });
-  const create = useMutation(trpc.key.create.mutationOptions());
+  const [chosen, setChosen] = useState(choicesOf(undefined));
+  const [isMoreOpen, setMoreOpen] = useState(false);
+  const { register, handleSubmit, formState } = useForm<Values>({
+    defaultValues: { ...valuesOf(undefined), days: "" },
+  });
+  const create = useMutation(
+    trpc.key.create.mutationOptions({
+      // What is wrong with a field that is folded away is to be seen.
+      onError: () => setMoreOpen(true),
+    }),
+  );
   if (create.data)
     return (
       <KeyShownOnce
@@ -53,16 +61,10 @@ export function NewKeyForm({ org, environment, first, endpoint }: Props) {
       />
     );
   const problem = create.error ? problemOf(create.error) : null;
-  const opensNothing = formState.isSubmitted && chosen.policies.length + chosen.apis.length === 0;
-  const submit = handleSubmit(({ name, days, rate }) => {
-    if (chosen.policies.length + chosen.apis.length === 0) return;
-    create.mutate({
-      ...input,
-      ...chosen,
-      name: name.trim(),
-      expiresAt: expiryOf(days, readClock()),
-      ...(rate.trim() ? { rate: rate.trim() } : {}),
-    });
+  const chosenNothing = chosen.policies.length + chosen.apis.length === 0;
+  const submit = handleSubmit(({ days, ...values }) => {
+    if (chosenNothing) return;
+    create.mutate({ ...input, ...bodyOf(values, chosen, undefined), expiresAt: expiryOf(days, readClock()) });
   });
   return (
     <form noValidate onSubmit={(event) => void submit(event)} className="grid max-w-2xl gap-6">
@@ -73,34 +75,7 @@ export function NewKeyForm({ org, environment, first, endpoint }: Props) {
         error={formState.errors.name?.message ?? fieldError(problem, "name")}
         {...register("name", { required: "Name the key after who holds it" })}
       />
-      <div className="grid gap-6 sm:grid-cols-2">
-        <QueryView query={policies} what="policies">
-          {(list) => (
-            <CheckboxGroup
-              legend="Policies"
-              choices={list.map(({ id, name, apis: opened }) => ({
-                value: id,
-                name,
-                aside: apisText(Object.keys(opened).length),
-              }))}
-              empty="No policies in this environment."
-              values={chosen.policies}
-              onChange={(values) => setChosen({ ...chosen, policies: values })}
-            />
-          )}
-        </QueryView>
-        <QueryView query={apis} what="APIs">
-          {(list) => (
-            <CheckboxGroup
-              legend="APIs"
-              choices={list.map(({ id, name, listenPath }) => ({ value: id, name, aside: <code>{listenPath}</code> }))}
-              empty="No APIs in this environment."
-              values={chosen.apis}
-              onChange={(values) => setChosen({ ...chosen, apis: values })}
-            />
-          )}
-        </QueryView>
-      </div>
+      <RightsFields policies={policies} apis={apis} granted={{}} chosen={chosen} onChoose={setChosen} />
       {apis.data?.length === 0 && policies.data?.length === 0 && (
         <Empty title="Nothing to open yet">Create an API first; then a key can open it.</Empty>
       )}
@@ -121,12 +96,18 @@ export function NewKeyForm({ org, environment, first, endpoint }: Props) {
           {...register("rate")}
         />
       </div>
-      {opensNothing && (
+      <details open={isMoreOpen} onToggle={(event) => setMoreOpen(event.currentTarget.open)}>
+        <summary className="font-medium">More</summary>
+        <div className="mt-4">
+          <MoreFields field={register} problem={problem} canEditMetadata />
+        </div>
+      </details>
+      {formState.isSubmitted && chosenNothing && (
         <p role="alert" className="text-bad-ink">
           Tick a policy or an API: a key that opens nothing is of no use.
         </p>
       )}
-      <FormProblem error={create.error} />
+      <FormProblem error={create.error} shown={SHOWN} />
       <Button type="submit" look="primary" className="justify-self-start" busy={create.isPending && "Creating…"}>
         Create key
       </Button>
