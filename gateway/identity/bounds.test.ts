@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { FakeClock } from "#base/clock.ts";
-import { AttemptBook } from "./attempt-book.ts";
+import { AttemptBook, type ShutAddress } from "./attempt-book.ts";
 import { RecentSecrets } from "./recent-secrets.ts";
 import { RefreshBudget } from "./refresh-budget.ts";
 
@@ -16,6 +16,27 @@ describe("wrong attempts", () => {
     expect(book.waitMs("192.0.2.1", NOW + 20_000)).toBe(40_000);
     expect(book.waitMs("192.0.2.2", NOW + 20_000)).toBe(0);
     expect(book.waitMs("192.0.2.1", NOW + 60_000)).toBe(0);
+  });
+
+  test("of all workers are ten a minute: who counts them says once whom to shut out, and tells a worker that comes later", () => {
+    const node = new AttemptBook();
+    const said: ShutAddress[][] = [];
+    const workers = [1, 2, 3, 4].map(
+      () =>
+        new AttemptBook((address, nowMs) => {
+          const untilMs = node.failed(address, nowMs);
+          if (untilMs !== undefined) said.push([[address, untilMs]]);
+        }),
+    );
+    // Three more than ten, which were under way when the tenth failed.
+    for (let attempt = 0; attempt < 13; attempt += 1) workers[attempt % 4]!.failed("192.0.2.1", NOW);
+    expect(said).toEqual([[["192.0.2.1", NOW + 60_000]]]);
+    expect(workers.map((worker) => worker.waitMs("192.0.2.1", NOW))).toEqual([0, 0, 0, 0]);
+    for (const worker of workers) worker.shut(said[0]!);
+    expect(workers.map((worker) => worker.waitMs("192.0.2.1", NOW + 20_000))).toEqual([40_000, 40_000, 40_000, 40_000]);
+    node.failed("192.0.2.2", NOW);
+    expect(node.shutNow(NOW)).toEqual([["192.0.2.1", NOW + 60_000]]);
+    expect(node.shutNow(NOW + 60_000)).toEqual([]);
   });
 });
 

@@ -28,6 +28,8 @@ export interface IdentitiesOptions {
   trustedProxies: Ranges;
   /** Decides for all workers about nonces; without it each decides for itself. */
   firstUses?: FirstUses;
+  /** Hears of each wrong attempt of an address, to count those of all workers. */
+  onWrongAttempt?: (address: string, nowMs: number) => void;
 }
 
 /** Tokens that a worker remembers, over all APIs. */
@@ -57,13 +59,14 @@ export class Identities {
   /** For what signs and is asked at every call. */
   readonly secrets: Secrets;
   readonly replays: ReplayBook;
-  readonly attempts = new AttemptBook();
+  readonly attempts: AttemptBook;
 
   constructor(options: IdentitiesOptions) {
     const secrets = new RecentSecrets(options.secrets, options.clock);
     this.#options = { ...options, secrets };
     this.secrets = secrets;
     this.replays = new ReplayBook(options.firstUses);
+    this.attempts = new AttemptBook(options.onWrongAttempt);
   }
 
   /** Makes something once for a part of a configuration, however many of its API's operations ask. */

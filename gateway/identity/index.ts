@@ -5,6 +5,7 @@
  */
 export { Identities, type IdentitiesOptions } from "./identities.ts";
 export { IssuerClient, noOutbound, type DialRule, type Outbound } from "./outbound.ts";
+export { AttemptBook, type ShutAddress } from "./attempt-book.ts";
 export { FirstUses, type NonceStore } from "./first-uses.ts";
 export { NonceBook } from "./nonce-book.ts";
 export { RedisNonces } from "./redis-nonces.ts";

@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -7,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { waitUntil } from "#base/wait.ts";
 import { bootGateway, readLiteral, startAndEnd } from "#gateway/testkit/boot-gateway.ts";
 import { startUpstream, type Upstream } from "#gateway/testkit/upstream.ts";
+import { workersOf } from "#gateway/testkit/workers-of.ts";
 
 let upstream: Upstream;
 beforeAll(async () => {
@@ -187,8 +187,8 @@ test("a worker that dies is replaced, and the configuration that it then serves 
   const gateway = await bootGateway({ apis: [open("a")] });
   try {
     await gateway.reconfigure({ apis: [open("b")] });
-    const worker = workerOf(gateway.child.pid!);
-    process.kill(worker, "SIGKILL");
+    const [worker] = workersOf(gateway);
+    process.kill(worker!, "SIGKILL");
     await waitUntil(async () => (await gateway.status()).workers.restarts === 1, {
       what: "it is replaced",
       timeoutMs: 5_000,
@@ -227,9 +227,3 @@ test("/metrics counts by API, and /v1 asks for the admin token", async () => {
 });
 
 /** The one child of the primary that is a Node process. */
-function workerOf(primary: number): number {
-  const lines = execFileSync("ps", ["-o", "pid=,args=", "--ppid", String(primary)], { encoding: "utf8" }).split("\n");
-  const line = lines.find((text) => text.trim().split(/\s+/)[1] === process.execPath);
-  if (!line) throw new Error(`no worker among:\n${lines.join("\n")}`);
-  return Number(line.trim().split(/\s+/)[0]);
-}

@@ -4,6 +4,7 @@ import type { Certificate } from "#contracts/config/listener.ts";
 import type { GatewaySettings } from "#contracts/config/file.ts";
 import type { KeyRecord } from "#contracts/key/record.ts";
 import type { Policy } from "#contracts/policy/policy.ts";
+import type { ShutAddress } from "#gateway/identity/index.ts";
 import type { Bucket, ExactAnswer, LeaseAnswer, LeaseRequest, Outage, Refund } from "#gateway/limit/index.ts";
 import type { TracingSettings } from "#gateway/trace/index.ts";
 import type { AddressDetail, GatewayTimes, RecordingOutcomes } from "#gateway/record/index.ts";
@@ -55,6 +56,8 @@ export type ToWorker =
   /** What the primary found out about targets, before the configuration that names them or after. */
   | { type: "targets"; findings: readonly Findings[] }
   | { type: "answer"; id: number; value: KeyOutcome | LeaseAnswer | ExactAnswer | boolean }
+  /** Addresses that tried wrong secrets too often, at whichever worker. */
+  | { type: "shut"; addresses: readonly ShutAddress[] }
   /** Of stores, all of them each time; before the configuration that names them. */
   | { type: "secrets"; values: [reference: string, value: string][] }
   /** Files that are written to may have been renamed. */
@@ -70,6 +73,7 @@ export type FromWorker =
   | { type: "lease"; id: number; request: LeaseRequest }
   | { type: "exact"; id: number; buckets: readonly Bucket[]; outage: Outage | undefined }
   | { type: "giveBack"; refund: Refund }
+  | { type: "wrongAttempt"; address: string; nowMs: number }
   | { type: "nonce"; id: number; nonce: string; nowMs: number; untilMs: number }
   | ({
       type: "counts";

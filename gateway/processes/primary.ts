@@ -5,7 +5,7 @@ import { systemClock } from "#base/clock.ts";
 import { background, type Logger } from "#base/log.ts";
 import { GatewayMetrics, UpstreamMetrics, certificateDays, startAdmin } from "#gateway/admin/index.ts";
 import type { Applied, Configuration, ConfiguredNode, Source } from "#gateway/config/index.ts";
-import { NonceBook } from "#gateway/identity/index.ts";
+import { AttemptBook, NonceBook } from "#gateway/identity/index.ts";
 import { LocalAuthority, loadQuotas, saveQuotas } from "#gateway/limit/index.ts";
 import type { GatewayOptions } from "#gateway/options.ts";
 import type { SecretStore } from "#gateway/secrets/index.ts";
@@ -58,6 +58,7 @@ class Primary implements RunningGateway {
   readonly #upstreamMetrics = new UpstreamMetrics(this.#metrics.registry);
   readonly #authority: LocalAuthority;
   readonly #nonces = new NonceBook(NONCE_CAPACITY);
+  readonly #attempts = new AttemptBook();
   readonly #watch: TargetWatch;
   readonly #secrets: SecretStore;
   readonly #startedAt = new Date();
@@ -178,6 +179,7 @@ class Primary implements RunningGateway {
       count: workers,
       authority: this.#authority,
       nonces: this.#nonces,
+      attempts: this.#attempts,
       log: this.#log,
       settingsFor: (index): WorkerSettings => ({
         listen: { host: listen.host, port },

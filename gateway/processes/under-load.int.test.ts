@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { Agent, request } from "node:http";
 import { connect as connectHttp2 } from "node:http2";
@@ -7,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { waitUntil } from "#base/wait.ts";
 import { bootGateway, type BootedGateway } from "#gateway/testkit/boot-gateway.ts";
 import { startUpstream, type Upstream } from "#gateway/testkit/upstream.ts";
+import { workersOf } from "#gateway/testkit/workers-of.ts";
 
 const CLIENTS = 16;
 let upstream: Upstream;
@@ -109,12 +109,6 @@ async function askOnce(socket: Socket): Promise<number> {
   return Number(status);
 }
 
-function workersOf(primary: number): number[] {
-  const lines = execFileSync("ps", ["-o", "pid=,args=", "--ppid", String(primary)], { encoding: "utf8" }).split("\n");
-  const rows = lines.map((line) => line.trim().split(/\s+/));
-  return rows.filter(([, program]) => program === process.execPath).map(([pid]) => Number(pid));
-}
-
 const more = (load: Pick<ReturnType<typeof keepCalling>, "seen">, calls: number) => {
   const from = load.seen.answered;
   return waitUntil(() => load.seen.answered >= from + calls, { what: `${calls} more calls`, timeoutMs: 20_000 });
@@ -141,7 +135,7 @@ test("a worker that is killed under load costs the calls that it had in hand, on
   const load = keepCalling(gateway);
   try {
     await more(load, 200);
-    const [victim] = workersOf(gateway.child.pid!);
+    const [victim] = workersOf(gateway);
     process.kill(victim!, "SIGKILL");
     await waitUntil(async () => (await gateway.status()).workers.restarts === 1, {
       what: "it is replaced",

@@ -4,7 +4,7 @@ import type { Quarantined } from "#contracts/revision/snapshot.ts";
 import { backoffMs } from "#base/backoff.ts";
 import { background, type Logger } from "#base/log.ts";
 import type { ParsedConfiguration } from "#gateway/config/index.ts";
-import type { NonceBook } from "#gateway/identity/index.ts";
+import type { AttemptBook, NonceBook } from "#gateway/identity/index.ts";
 import type { LocalAuthority } from "#gateway/limit/index.ts";
 import type { KeyOutcome } from "#gateway/session/index.ts";
 import type { Findings } from "#gateway/upstream/index.ts";
@@ -17,6 +17,7 @@ export interface WorkerPoolOptions {
   settingsFor(index: number): WorkerSettings;
   authority: LocalAuthority;
   nonces: NonceBook;
+  attempts: AttemptBook;
   resolveKey(hash: string): Promise<KeyOutcome>;
   /** What was read in stores of secrets. */
   secrets(): [reference: string, value: string][];
@@ -117,6 +118,7 @@ export class WorkerPool {
     this.#send(slot, { type: "start", settings: this.#options.settingsFor(slot.index) });
     this.#send(slot, { type: "secrets", values: this.#options.secrets() });
     this.#send(slot, { type: "targets", findings: this.#options.findings() });
+    this.#send(slot, { type: "shut", addresses: this.#options.attempts.shutNow(Date.now()) });
     this.#configure(slot);
   }
 
@@ -168,6 +170,8 @@ export class WorkerPool {
           id: message.id,
           value: this.#options.nonces.use(message.nonce, message.nowMs, message.untilMs),
         });
+      case "wrongAttempt":
+        return this.#countAttempt(message);
       case "giveBack":
         return this.#options.authority.giveBack(message.refund);
       case "counts":
@@ -184,6 +188,12 @@ export class WorkerPool {
 
   async #answerExact(slot: Slot, { id, buckets, outage }: Extract<FromWorker, { type: "exact" }>): Promise<void> {
     this.#send(slot, { type: "answer", id, value: await this.#options.authority.takeExactly(buckets, outage) });
+  }
+
+  /** Workers hear of an address when it has to wait, and not of each attempt. */
+  #countAttempt({ address, nowMs }: Extract<FromWorker, { type: "wrongAttempt" }>): void {
+    const untilMs = this.#options.attempts.failed(address, nowMs);
+    if (untilMs !== undefined) this.#broadcast({ type: "shut", addresses: [[address, untilMs]] });
   }
 
   #broadcast(message: ToWorker): void {

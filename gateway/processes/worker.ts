@@ -104,6 +104,7 @@ class Worker {
       clock: systemClock,
       trustedProxies,
       firstUses: this.#firstUses(log),
+      onWrongAttempt: (address, nowMs) => channel.send({ type: "wrongAttempt", address, nowMs }),
     });
     this.#recordingLines =
       settings.recordings && new LineWriter(settings.recordings.path, log, "the recordings' place");
@@ -133,6 +134,8 @@ class Worker {
         return this.#pools.sweep();
       case "answer":
         return this.#questions.answer(message.id, message.value);
+      case "shut":
+        return this.#identity.attempts.shut(message.addresses);
       case "secrets":
         return this.#secrets.receive(message.values);
       case "reopenLogs":

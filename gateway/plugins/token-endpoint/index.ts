@@ -67,6 +67,9 @@ async function answer(exchange: Exchange, { api, issue, tokens, deps }: Endpoint
   if ("refusal" in request) return request.refusal;
   const session = await deps.sessions.find(hashOfKey(request.secret), exchange.nowMs);
   if (session === undefined) return unavailable;
+  // Others from there may have failed meanwhile: of many guesses at once no more are judged than of many in a row.
+  const laterMs = attempts.waitMs(address, exchange.nowMs);
+  if (laterMs > 0) return tooManyAttempts(laterMs);
   if (!session || !isItsOwn(session, request, exchange, deps)) {
     attempts.failed(address, exchange.nowMs);
     return wrongClient;
