@@ -1,5 +1,9 @@
 import { z } from "zod";
+import { nodeSettings } from "../config/node-settings.ts";
 import { policy } from "../policy/policy.ts";
+
+/** The capability of a node that takes its own settings from a snapshot. */
+export const TAKES_SETTINGS = "settings";
 
 /**
  * What one cluster gets of a revision: the APIs whose tags it carries (and those without tags), and the policies.
@@ -10,6 +14,11 @@ export const snapshotBody = z.strictObject({
   format: z.literal(1),
   apis: z.array(z.unknown()),
   policies: z.array(policy),
+  /**
+   * Of the gateway itself. Absent: the control plane has nothing to say of it, or the node is of a version that would
+   * refuse the member (it did not greet with `TAKES_SETTINGS`).
+   */
+  gateway: nodeSettings.optional(),
 });
 export type SnapshotBody = z.infer<typeof snapshotBody>;
 

@@ -7,6 +7,7 @@ import { analyticsQuery } from "#contracts/plane/analytics.ts";
 import { apiInput } from "#contracts/plane/apis.ts";
 import type { ManagementClaims } from "#contracts/plane/claims.ts";
 import { keyInput, policyInput, type PlaneStatus } from "#contracts/plane/entities.ts";
+import { gatewaySettingsInput } from "#contracts/plane/gateway-settings.ts";
 import { membersAt } from "#contracts/walk-schema.ts";
 import { reportCalls } from "../analytics/report.ts";
 import { createApi, deleteApi, getApi, listApis, updateApi } from "../apis/manage-apis.ts";
@@ -19,6 +20,13 @@ import type { Plane } from "../plane.ts";
 import { createPolicy, deletePolicy, getPolicy, listPolicies, updatePolicy } from "../policies/manage-policies.ts";
 import { listRevisions } from "../revisions/publish.ts";
 import type { Snapshots } from "../revisions/snapshots.ts";
+import {
+  getGatewaySettings,
+  ofCluster,
+  ofEnvironment,
+  putGatewaySettings,
+  type SettingsScope,
+} from "../settings/gateway-settings.ts";
 import { authenticate, demandRole } from "./authenticate.ts";
 
 /** A document of 5 MB inside JSON, with room for escapes. */
@@ -63,6 +71,10 @@ function answerReady({ snapshots }: Serving, reply: FastifyReply) {
 
 const byId = "/:id";
 const versionQuery = z.object({ version: z.coerce.number().int().min(1) });
+/** What people call the cluster: here it has an id only. */
+const settingsQuery = z.object({ name: z.string().min(1).max(60).optional() });
+/** 0: nobody has written any yet. */
+const writtenSettingsQuery = z.object({ version: z.coerce.number().int().min(0) });
 
 function addRoutes(app: FastifyInstance, serving: Serving): void {
   const { plane, snapshots, link } = serving;
@@ -112,6 +124,22 @@ function addRoutes(app: FastifyInstance, serving: Serving): void {
   );
   route("DELETE", `/keys${byId}`, 204, ({ claims, params }) => revokeKey(plane, claims.actor, params.id!));
 
+  const scoped = ({ params, query }: Call): SettingsScope =>
+    params.id === undefined ? ofEnvironment : ofCluster(params.id, settingsQuery.parse(query).name);
+  for (const url of ["/gateway-settings", `/clusters${byId}/gateway-settings`]) {
+    route("GET", url, 200, (call) => getGatewaySettings(plane, scoped(call)));
+    route("PUT", url, 200, (call) => {
+      const { version } = writtenSettingsQuery.parse(call.query);
+      return putGatewaySettings(
+        plane,
+        call.claims.actor,
+        scoped(call),
+        version,
+        readBody(gatewaySettingsInput, call.body),
+      );
+    });
+  }
+
   route("GET", "/revisions", 200, () => listRevisions(plane));
   route("GET", "/nodes", 200, () => listNodes(plane, snapshots));
   route("DELETE", `/nodes${byId}`, 204, ({ params }) => link.retire(params.id!));
@@ -120,7 +148,7 @@ function addRoutes(app: FastifyInstance, serving: Serving): void {
 }
 
 function statusOf({ plane, snapshots, link, startedAtMs }: Serving): PlaneStatus {
-  const { revision, hash } = snapshots.for(plane.env.CAUSEWAY_PLANE_ID, []);
+  const { revision, hash } = snapshots.for({ cluster: plane.env.CAUSEWAY_PLANE_ID, tags: [], capabilities: [] });
   return {
     revision,
     hash,

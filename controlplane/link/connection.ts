@@ -22,6 +22,7 @@ export class Connection {
   readonly #socket: WebSocket;
   readonly #challenge: string;
   #greeted = false;
+  #capabilities: readonly string[] = [];
   #left = false;
   /** Cursor of the last key event that was sent; null until the greeting has caught up. */
   #keyCursor: number | null = null;
@@ -46,7 +47,8 @@ export class Connection {
   /** Sends the newest snapshot unless the node has it. */
   pushSnapshot(): void {
     if (!this.#greeted) return;
-    const snapshot = this.#snapshots.for(this.claims.cluster, this.claims.tags);
+    const { cluster, tags } = this.claims;
+    const snapshot = this.#snapshots.for({ cluster, tags, capabilities: this.#capabilities });
     // The number counts too: a node says which revision it runs, also when its own share did not change.
     if (this.#sent === nameOf(snapshot)) return;
     this.#sent = nameOf(snapshot);
@@ -122,6 +124,7 @@ export class Connection {
     await writeHello(this.#plane, this.claims, hello);
     if (this.#left) return undefined;
     this.#greeted = true;
+    this.#capabilities = hello.capabilities;
     this.#sent = hello.applied ? nameOf(hello.applied) : null;
     this.pushSnapshot();
     return this.#catchUp(hello.keyCursor);

@@ -8,6 +8,9 @@ import type { Snapshots } from "../revisions/snapshots.ts";
 
 /** What nodes say, written down as they say it. */
 
+/** More than any version has; the rest of a longer list would not be understood. */
+const MOST_CAPABILITIES = 100;
+
 export async function isRetired(plane: Plane, node: string): Promise<boolean> {
   const [row] = await plane.db.select({ retiredAt: nodes.retiredAt }).from(nodes).where(eq(nodes.id, node));
   return row?.retiredAt != null;
@@ -19,6 +22,7 @@ export async function writeHello(plane: Plane, claims: NodeCredentialClaims, hel
     tags: claims.tags,
     hostname: hello.hostname,
     version: hello.version,
+    capabilities: hello.capabilities.slice(0, MOST_CAPABILITIES),
     listen: hello.listen,
     connected: 1,
     startedAt: new Date(hello.startedAtMs),
@@ -113,7 +117,7 @@ export async function listNodes(plane: Plane, snapshots: Snapshots): Promise<Pla
     .where(isNull(nodes.retiredAt))
     .orderBy(asc(nodes.hostname), asc(nodes.id));
   return rows.map((row) => {
-    const { revision, hash } = snapshots.for(row.cluster, row.tags);
+    const { revision, hash } = snapshots.for(row);
     const { figures } = row;
     return {
       id: row.id,

@@ -6,6 +6,7 @@ import type { RevisionView } from "#contracts/plane/entities.ts";
 import { apis, policies, revisions } from "#drizzle/controlplane/schema.ts";
 import { lockState, moveState, wakePlanes, type PlaneTx } from "../db/database.ts";
 import type { Plane } from "../plane.ts";
+import { readScopedSettings } from "../settings/read-settings.ts";
 
 const systemActor: Actor = { kind: "system", id: "controlplane", name: "Control plane" };
 
@@ -22,8 +23,9 @@ export async function publish(tx: PlaneTx, plane: Plane, actor: Actor, summary: 
     .orderBy(asc(apis.id));
   const carried = await tx.select().from(policies).orderBy(asc(policies.id));
   const standing = canonicalJson(carried.map((row) => ({ ...row.body, id: row.id })));
+  const gateways = canonicalJson(await readScopedSettings(tx));
   // Canonical JSON of canonical parts: members in the order of their names.
-  const body = `{"apis":[${active.map(({ resolved }) => resolved).join(",")}],"format":1,"policies":${standing}}`;
+  const body = `{"apis":[${active.map(({ resolved }) => resolved).join(",")}],"format":1,"gateways":${gateways},"policies":${standing}}`;
   const revision = state.revision + 1;
   const hash = createHash("sha256").update(body).digest("hex");
   await tx.insert(revisions).values({

@@ -12,6 +12,7 @@ import {
   helloSigningInput,
   type FromNode,
   type FromPlane,
+  type Hello,
 } from "#contracts/link/messages.ts";
 import type { Role } from "#contracts/plane/claims.ts";
 import { createTestDatabase } from "#tools/testing/database.ts";
@@ -173,9 +174,7 @@ export class TestNode {
   challenge = "";
 
   /** The first frame; `signWith` another key makes it a lie. */
-  greet(
-    said: { keyCursor?: number | null; applied?: { revision: number; hash: string } | null; signWith?: KeyObject } = {},
-  ): void {
+  greet(said: Partial<Pick<Hello, "keyCursor" | "applied" | "capabilities">> & { signWith?: KeyObject } = {}): void {
     const input = Buffer.from(helloSigningInput(this.id, this.challenge));
     this.say({
       type: "hello",
@@ -183,7 +182,7 @@ export class TestNode {
       proof: sign(null, input, said.signWith ?? this.#keys.privateKey).toString("base64url"),
       hostname: "test-host",
       version: "0.1.0",
-      capabilities: [],
+      capabilities: said.capabilities ?? [],
       startedAtMs: Date.now(),
       workers: 1,
       listen: "127.0.0.1:8080",

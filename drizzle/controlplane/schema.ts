@@ -2,6 +2,7 @@ import { bigint, index, integer, jsonb, pgTable, text, timestamp, uniqueIndex } 
 import type { ApiInput } from "#contracts/plane/apis.ts";
 import type { Actor } from "#contracts/plane/claims.ts";
 import type { PolicyBody } from "#contracts/plane/entities.ts";
+import type { GatewaySettingsInput } from "#contracts/plane/gateway-settings.ts";
 import type { KeyRecord } from "#contracts/key/record.ts";
 import type { ApiId, KeyId, PolicyId } from "#contracts/ids.ts";
 import type { Quarantined } from "#contracts/revision/snapshot.ts";
@@ -70,6 +71,18 @@ export const keys = pgTable(
   (table) => [uniqueIndex("keys_hash").on(table.hash)],
 );
 
+/** What gateways are told of themselves: one row for all clusters, and one for each cluster that has its own. */
+export const gatewaySettings = pgTable("gateway_settings", {
+  /** `environment`, or a cluster's id. */
+  scope: text("scope").primaryKey(),
+  body: jsonb("body").$type<GatewaySettingsInput>().notNull(),
+  version: integer("version").notNull().default(1),
+  /** The revision that first carries this version. */
+  revision: integer("revision"),
+  createdAt: createdAt(),
+  updatedAt: updatedAt(),
+});
+
 /** Immutable and numbered; `body` is the whole configuration, of which each cluster gets its share. */
 export const revisions = pgTable("revisions", {
   revision: integer("revision").primaryKey(),
@@ -97,6 +110,8 @@ export const nodes = pgTable("nodes", {
   tags: jsonb("tags").$type<string[]>().notNull(),
   hostname: text("hostname").notNull(),
   version: text("version").notNull(),
+  /** What it can do beyond the link's first version: snapshots are made to it. */
+  capabilities: jsonb("capabilities").$type<string[]>().notNull().default([]),
   listen: text("listen").notNull(),
   connected: integer("connected").notNull(),
   startedAt: at("started_at").notNull(),

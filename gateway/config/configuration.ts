@@ -20,6 +20,11 @@ export interface Configuration {
   settings: GatewaySettings;
   /** An API that cannot be used: a file is served whole or not at all; over the link the others go on without it. */
   onBadApi: "refuse" | "quarantine";
+  /**
+   * Whether certificates that are not served yet are proven first. Not those of files, which were as they were read, and
+   * not those that a disk kept: what expired since must not take the APIs away.
+   */
+  provesCertificates?: boolean;
 }
 
 /** Parsed and compiled once for proof; what the workers get. Plain data, so that it can be sent. */

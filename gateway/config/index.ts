@@ -6,7 +6,8 @@
 export type { Applied, Configuration, ParsedConfiguration } from "./configuration.ts";
 export { RefusedConfiguration, faultOf } from "./refused-configuration.ts";
 export { prepare, type Prepared } from "./prepare.ts";
-export { readNodeSettings, type NodeSettings } from "./file/read-node-settings.ts";
+export { readNodeSettings } from "./file/read-node-settings.ts";
+export { proveCertificates } from "./certificate-faults.ts";
 export { FileSource } from "./file/file-source.ts";
 export { ChangeRefused, type ListedKey, type Management, type Reason } from "./management.ts";
 export type { ConfiguredNode, NodeFigures, Source } from "./source.ts";

@@ -4,15 +4,10 @@ import { background, type Logger } from "#base/log.ts";
 import type { Secret } from "#base/secret.ts";
 import { waitUntil } from "#base/wait.ts";
 import type { AnalyticsEntry } from "#contracts/analytics/batch.ts";
-import { gatewaySettings, type GatewaySettings } from "#contracts/config/file.ts";
+import type { GatewaySettings } from "#contracts/config/file.ts";
+import { noSettings, type NodeSettings } from "#contracts/config/node-settings.ts";
 import { helloSigningInput, type Hello } from "#contracts/link/messages.ts";
-import {
-  Generations,
-  readNodeSettings,
-  type ConfiguredNode,
-  type NodeSettings,
-  type Source,
-} from "#gateway/config/index.ts";
+import { Generations, readNodeSettings, type ConfiguredNode, type Source } from "#gateway/config/index.ts";
 import { EntryMerger } from "#gateway/record/index.ts";
 import type { KeyOutcome } from "#gateway/session/index.ts";
 import { CAPABILITIES, GATEWAY_VERSION } from "#gateway/version.ts";
@@ -222,6 +217,6 @@ export class LinkSource implements Source {
 
 /** What the environment says of the limiter goes before the file. */
 function ownSettings(file: string | undefined, limiter: GatewaySettings["limiter"] | undefined): NodeSettings {
-  const own = file === undefined ? { certificates: [], settings: gatewaySettings.parse({}) } : readNodeSettings(file);
+  const own = file === undefined ? noSettings : readNodeSettings(file);
   return limiter === undefined ? own : { ...own, settings: { ...own.settings, limiter } };
 }

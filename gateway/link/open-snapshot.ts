@@ -1,7 +1,9 @@
 import { createHash, createPublicKey, verify } from "node:crypto";
+import { gatewaySettings } from "#contracts/config/file.ts";
+import { joinSettings, noSettings, type NodeSettings } from "#contracts/config/node-settings.ts";
 import type { EnrolResponse } from "#contracts/link/enrolment.ts";
 import { revisionSigningInput, snapshotBody, type SignedSnapshot } from "#contracts/revision/snapshot.ts";
-import type { Configuration, NodeSettings } from "#gateway/config/index.ts";
+import type { Configuration } from "#gateway/config/index.ts";
 
 /**
  * Proves a snapshot and turns it into a configuration: its hash is over its bytes, its signature by this tenant's control
@@ -10,7 +12,7 @@ import type { Configuration, NodeSettings } from "#gateway/config/index.ts";
 export function openSnapshot(
   snapshot: SignedSnapshot,
   { cluster, revisionPublicKey }: Pick<EnrolResponse, "cluster" | "revisionPublicKey">,
-  { certificates, settings }: NodeSettings,
+  own: NodeSettings,
 ): Configuration {
   const { revision, hash, signature, body } = snapshot;
   if (snapshot.cluster !== cluster) throw new Error(`the snapshot is for cluster ${snapshot.cluster}`);
@@ -19,6 +21,8 @@ export function openSnapshot(
   const signed = Buffer.from(revisionSigningInput(snapshot));
   if (!verify(null, signed, key, Buffer.from(signature, "base64url")))
     throw new Error("the snapshot is not signed by this environment's control plane");
-  const { apis, policies } = snapshotBody.parse(JSON.parse(body));
+  const { apis, policies, gateway = noSettings } = snapshotBody.parse(JSON.parse(body));
+  const { certificates, settings: written } = joinSettings(own, gateway);
+  const settings = gatewaySettings.parse(written);
   return { revision, hash, apis, policies, keys: null, certificates, settings, onBadApi: "quarantine" };
 }

@@ -1,10 +1,14 @@
 import { messageOf } from "#base/errors.ts";
 import type { Logger } from "#base/log.ts";
+import type { NodeSettings } from "#contracts/config/node-settings.ts";
 import type { EnrolResponse } from "#contracts/link/enrolment.ts";
 import type { FromNode } from "#contracts/link/messages.ts";
 import type { SignedSnapshot } from "#contracts/revision/snapshot.ts";
-import type { ConfiguredNode, Generations, NodeSettings } from "#gateway/config/index.ts";
+import { RefusedConfiguration, type ConfiguredNode, type Generations } from "#gateway/config/index.ts";
 import { openSnapshot } from "./open-snapshot.ts";
+
+/** Characters of a reason that are told. */
+const MOST_REASON = 1_000;
 
 export interface RevisionsOptions {
   generations: Generations;
@@ -63,14 +67,14 @@ export class Revisions {
     const { generations, own, enrolled, say, log } = this.#options;
     const { revision } = snapshot;
     try {
-      const { hash, tookMs, quarantined } = await node.apply(openSnapshot(snapshot, enrolled(), own()));
+      const configuration = { ...openSnapshot(snapshot, enrolled(), own()), provesCertificates: true };
+      const { hash, tookMs, quarantined } = await node.apply(configuration);
       say({ type: "applied", revision, hash, tookMs, quarantined: [...quarantined] });
       generations.save(snapshot);
       log.info({ revision, tookMs, quarantined: quarantined.length }, "revision applied");
     } catch (error) {
-      const reason = messageOf(error).slice(0, 1_000);
       node.refused();
-      say({ type: "rejected", revision, entity: "revision", reason });
+      say({ type: "rejected", revision, ...refusalOf(error) });
       log.error({ err: error, revision }, "revision rejected; the one before goes on serving");
     }
   }
@@ -80,4 +84,11 @@ export class Revisions {
     this.#pending = undefined;
     return snapshot;
   }
+}
+
+/** The one thing that does not fit here, by its place; where it is several, or another failure, the whole revision. */
+function refusalOf(error: unknown): { entity: string; reason: string } {
+  const [only, ...others] = error instanceof RefusedConfiguration ? error.faults : [];
+  if (only?.path && others.length === 0) return { entity: only.path, reason: only.message.slice(0, MOST_REASON) };
+  return { entity: "revision", reason: messageOf(error).slice(0, MOST_REASON) };
 }

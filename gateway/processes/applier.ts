@@ -3,6 +3,7 @@ import {
   RefusedConfiguration,
   faultOf,
   prepare,
+  proveCertificates,
   type Applied,
   type Configuration,
   type Prepared,
@@ -54,6 +55,7 @@ export class Applier {
   async #applyNow(configuration: Configuration): Promise<Applied> {
     const startedAt = performance.now();
     await this.#fetchSecrets(configuration);
+    if (configuration.provesCertificates) proveCertificates(configuration, this.certificates, this.#secrets);
     const prepared = prepare(configuration, this.#prepared, proofDeps(configuration, this.#secrets));
     const { quarantined } = prepared.parsed;
     if (configuration.onBadApi === "refuse" && quarantined.length > 0)

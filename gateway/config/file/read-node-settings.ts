@@ -1,5 +1,5 @@
 import { explainIssues } from "#base/explain-issues.ts";
-import { fileConfiguration, type FileConfiguration } from "#contracts/config/file.ts";
+import { nodeSettings, noSettings, type NodeSettings } from "#contracts/config/node-settings.ts";
 import { membersAt } from "#contracts/walk-schema.ts";
 import { checkCertificates } from "./check-certificates.ts";
 import { FileMemory } from "./file-memory.ts";
@@ -7,14 +7,13 @@ import { loadSources } from "./load-sources.ts";
 import { ConfigurationError, lineOf } from "./configuration-error.ts";
 import { settingsOf } from "./settings-of.ts";
 
-/** What a node decides by itself although its APIs come over the link: its ports, its certificates, its limits of size. */
-export type NodeSettings = Pick<FileConfiguration, "certificates" | "settings">;
-
-const nodeSettings = fileConfiguration.pick({ certificates: true, settings: true });
-
 const membersOfFile = (path: readonly PropertyKey[]) => membersAt(nodeSettings, path);
 
-/** Reads the one file of a node's own settings, whole or not at all: throws `ConfigurationError` with every problem. */
+/**
+ * Reads the one file of what a node decides by itself although its APIs come over the link: its ports, its certificates, its
+ * limits of size. What is not written there, the control plane may say. Whole or not at all: throws `ConfigurationError` with
+ * every problem.
+ */
 export function readNodeSettings(path: string): NodeSettings {
   const { documents, problems } = loadSources({ path }, new FileMemory());
   const parts = documents.map((document) => {
@@ -24,7 +23,7 @@ export function readNodeSettings(path: string): NodeSettings {
     return { document, value: result.data };
   });
   checkCertificates(parts, problems);
-  const settings = settingsOf(parts, problems)!;
+  const settings = settingsOf(parts, problems) ?? noSettings.settings;
   if (problems.length > 0) throw new ConfigurationError(problems.map(lineOf));
   const values = parts.map(({ value }) => value!);
   return { certificates: values.flatMap(({ certificates }) => certificates), settings };

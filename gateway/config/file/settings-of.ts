@@ -1,14 +1,13 @@
-import type { FileConfiguration } from "#contracts/config/file.ts";
 import type { SourceDocument } from "./source-document.ts";
 import type { Problem } from "./problem.ts";
 
-interface Part {
+interface Part<Settings> {
   document: SourceDocument;
-  value: Pick<FileConfiguration, "settings"> | undefined;
+  value: { settings: Settings } | undefined;
 }
 
 /** The settings that one file of a configuration writes; those of a second could only hide them, and are a problem. */
-export function settingsOf(parts: readonly Part[], problems: Problem[]): FileConfiguration["settings"] | undefined {
+export function settingsOf<Settings>(parts: readonly Part<Settings>[], problems: Problem[]): Settings | undefined {
   const [first, ...others] = parts.filter(({ document: { value } }) => Object.hasOwn(Object(value), "settings"));
   for (const { document } of others)
     problems.push(document.problemAt(["settings"], `are written already in ${first!.document.file}; keep one of them`));

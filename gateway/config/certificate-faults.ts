@@ -1,0 +1,61 @@
+import { createPrivateKey, X509Certificate } from "node:crypto";
+import type { Certificate } from "#contracts/config/listener.ts";
+import { messageOf } from "#base/errors.ts";
+import { processSecrets, type Secrets } from "#gateway/secrets/index.ts";
+import type { Configuration } from "./configuration.ts";
+import { RefusedConfiguration, type Fault } from "./refused-configuration.ts";
+
+export const NEEDS_CERTIFICATE = "TLS needs at least one entry of certificates";
+
+/**
+ * Throws where a certificate that is not served yet cannot be, or TLS has none. Those that are served already are not
+ * looked at: one that expires must not keep a change of an API away.
+ */
+export function proveCertificates(
+  { certificates, settings }: Pick<Configuration, "certificates" | "settings">,
+  served: readonly Certificate[],
+  secrets: Secrets = processSecrets,
+): void {
+  const known = new Set(served.map((certificate) => JSON.stringify(certificate)));
+  const faults: Fault[] = certificates
+    .filter((certificate) => !known.has(JSON.stringify(certificate)))
+    .flatMap((certificate) => {
+      const fault = certificateFault(certificate, secrets);
+      return fault
+        ? [{ api: null, path: `certificates.${certificate.id}.${fault.member}`, message: fault.message }]
+        : [];
+    });
+  const bare = settings.listeners.findIndex(({ tls }) => tls !== undefined);
+  if (bare !== -1 && certificates.length === 0)
+    faults.push({ api: null, path: `settings.listeners[${bare}].tls`, message: NEEDS_CERTIFICATE });
+  if (faults.length > 0) throw new RefusedConfiguration(faults);
+}
+
+/** Why a certificate cannot be served: it cannot be read, is none, has expired, or does not belong to its key. */
+export function certificateFault(
+  { certificate, key }: Certificate,
+  secrets: Secrets,
+): { member: "certificate" | "key"; message: string } | undefined {
+  const [certificateText, keyText] = [secrets.read(certificate), secrets.read(key)];
+  if (certificateText === undefined)
+    return { member: "certificate", message: `${certificate} cannot be read; expected a PEM certificate there` };
+  if (keyText === undefined)
+    return { member: "key", message: `${key} cannot be read; expected a PEM private key there` };
+  let parsed: X509Certificate;
+  try {
+    parsed = new X509Certificate(certificateText);
+  } catch {
+    return { member: "certificate", message: `${certificate} holds no PEM certificate (-----BEGIN CERTIFICATE-----)` };
+  }
+  if (parsed.validToDate.getTime() <= Date.now())
+    return { member: "certificate", message: `expired on ${parsed.validToDate.toISOString()}; renew it` };
+  try {
+    if (parsed.checkPrivateKey(createPrivateKey(keyText))) return undefined;
+    return {
+      member: "key",
+      message: `does not belong to ${certificate}; expected the private key of that certificate`,
+    };
+  } catch (error) {
+    return { member: "key", message: `${key} holds no private key without a passphrase: ${messageOf(error)}` };
+  }
+}
