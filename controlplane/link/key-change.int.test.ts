@@ -73,6 +73,7 @@ test("a lower rate holds for the calls that follow", async () => {
   const key = await keyFor({});
   await change(key, 1, { apis: [orders()], rate: "1/h" });
   await answers(key, "/orders/1", 429);
+  expect(await statusOf(key, "/orders/2")).toBe(429);
 });
 
 test("a path grant keeps a key to its paths and methods", async () => {
@@ -86,6 +87,7 @@ test("a key that is made inactive is refused until it is active again", async ()
   const key = await keyFor({});
   await change(key, 1, { apis: [orders()], state: "inactive" });
   await answers(key, "/orders/1", 401);
+  expect(await statusOf(key, "/stock/1")).toBe(401);
   await change(key, 2, { apis: [orders()], state: "active" });
   await answers(key, "/orders/1", 200);
 });
@@ -94,4 +96,5 @@ test("an expiry that has passed refuses a key that had none", async () => {
   const key = await keyFor({});
   await change(key, 1, { apis: [orders()], expiresAt: "2020-01-01T00:00:00Z" });
   await answers(key, "/orders/1", 401);
+  expect(await statusOf(key, "/stock/1")).toBe(401);
 });

@@ -119,6 +119,7 @@ export async function thingPages(seeded: Seeded): Promise<PromisedPage[]> {
   const base = `/${seeded.org}/${seeded.environment}`;
   const below = `/environments/${seeded.environment}`;
   const [policy] = (await rest<Listed>(seeded, `${below}/policies`)).items;
+  const [key] = (await rest<Listed>(seeded, `${below}/keys`)).items;
   const clusters = (await rest<Listed>(seeded, `${below}/clusters`)).items;
   const remote = clusters.find(({ name }) => name === "Asia Pacific")!;
   const hybrid = seeded.clusters.find(({ kind }) => kind === "hybrid_cluster")!;
@@ -135,7 +136,22 @@ export async function thingPages(seeded: Seeded): Promise<PromisedPage[]> {
         ["region", "Members found"],
       ],
     },
-    { path: `${base}/policies/${policy!.id}`, names: [heading(policy!.name), ["button", "Save"]] },
+    {
+      path: `${base}/policies/${policy!.id}`,
+      names: [heading(policy!.name), ...links("Form", "Source"), ["group", "Parts"], ["button", "Save"]],
+    },
+    { path: `${base}/policies/${policy!.id}?view=source`, names: [["textbox", "Policy"]] },
+    {
+      path: `${base}/keys/${key!.id}`,
+      names: [
+        heading(key!.name),
+        ...links("Form", "Source"),
+        ["group", "Policies"],
+        ["button", "Save"],
+        ["button", "Revoke"],
+      ],
+    },
+    { path: `${base}/keys/${key!.id}?view=source`, names: [["textbox", "Key"]] },
     { path: `${base}/clusters/${remote.id}`, names: [heading(remote.name), ["table", "Nodes"]] },
     { path: `${base}/clusters/${remote.id}/nodes/${node!.id}`, names: [["button", "Retire"]] },
     { path: `${base}/clusters/${hybrid.id}`, names: [["table", "Enrolment tokens"]] },
