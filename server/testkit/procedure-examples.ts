@@ -27,7 +27,7 @@ const fresh = (name: string): string => `${name} ${(made += 1)}`;
 const someApi = (world: World) => ownerOf(world).api.create({ ...placeOf(world), ...apiFields(fresh("Orders")) });
 const somePolicy = (world: World) => ownerOf(world).policy.create({ ...placeOf(world), name: fresh("Silver") });
 const someKey = (world: World) =>
-  ownerOf(world).key.create({ ...placeOf(world), name: fresh("Spare"), policies: [world.own.policy as never] });
+  ownerOf(world).key.create({ ...placeOf(world), name: fresh("Spare"), policies: [world.own.policy] });
 const someRun = async (world: World) => {
   const region = world.deps.regions[1]!.id;
   return (await ownerOf(world).cluster.createCloud({ ...placeOf(world), name: fresh("Edge"), region })).run;
