@@ -11,6 +11,8 @@ export const permissions = [
   "enrolment:read",
   "enrolment:write",
   "node:retire",
+  "gateway:read",
+  "gateway:write",
   "run:control",
   "api:read",
   "api:write",
@@ -25,7 +27,14 @@ export const permissions = [
 ] as const;
 export type Permission = (typeof permissions)[number];
 
-const viewer: Permission[] = ["organisation:read", "member:read", "api:read", "policy:read", "analytics:read"];
+const viewer: Permission[] = [
+  "organisation:read",
+  "member:read",
+  "gateway:read",
+  "api:read",
+  "policy:read",
+  "analytics:read",
+];
 const developer: Permission[] = [
   ...viewer,
   "api:write",

@@ -17,6 +17,7 @@ import {
 import { apiDetail } from "../plane/apis.ts";
 import { actor, role } from "../plane/claims.ts";
 import { keyView, planeNode, policyView } from "../plane/entities.ts";
+import { gatewaySettingsView } from "../plane/gateway-settings.ts";
 
 /** What the console's procedures and the public REST API answer. Times are ISO 8601 strings. */
 
@@ -181,7 +182,10 @@ export const apiDetailView = apiDetail.extend({ written: z.string() });
 export const policyDetailView = policyView.extend({ written: z.string() });
 export const keyDetailView = keyView.extend({ written: z.string() });
 
-/** One member that an API's settings may have. */
+/** Settings of gateways as the console shows them: `written` is the YAML that people would write. */
+export const gatewaySettingsDetailView = gatewaySettingsView.extend({ written: z.string() });
+
+/** One member that settings may have. */
 export const settingsMember = z.object({
   /** `upstream.targets[].weight`; `<name>` is a name that people choose. */
   path: z.string(),

@@ -12,10 +12,17 @@ import {
   type KeyBody,
   type PolicyBody,
 } from "#contracts/plane/entities.ts";
+import { gatewaySettingsView } from "#contracts/plane/gateway-settings.ts";
 import { pageOf, problem } from "#contracts/problem.ts";
 
 const REQUEST_TIMEOUT_MS = 10_000;
 const nothing = z.undefined();
+
+/** A cluster as its control plane knows it, with the name that people gave it here. */
+export interface PlaneCluster {
+  id: string;
+  name: string;
+}
 
 /** The control plane's management API. Answers are parsed: a plane of another version fails here and not in a page. */
 export class PlaneClient {
@@ -48,6 +55,14 @@ export class PlaneClient {
   updateKey = (id: string, version: number, input: Record<string, unknown>) =>
     this.#call("PUT", `/v1/keys/${encodeURIComponent(id)}?version=${version}`, keyView, input);
   revokeKey = (id: string) => this.#call("DELETE", `/v1/keys/${encodeURIComponent(id)}`, nothing);
+
+  /** Of all clusters where none is named. */
+  getGatewaySettings = (cluster?: PlaneCluster) =>
+    this.#call("GET", `/v1${placeOf(cluster)}/gateway-settings`, gatewaySettingsView);
+  putGatewaySettings = (cluster: PlaneCluster | undefined, version: number, input: Record<string, unknown>) => {
+    const query = new URLSearchParams({ version: String(version), ...(cluster && { name: cluster.name }) });
+    return this.#call("PUT", `/v1${placeOf(cluster)}/gateway-settings?${query.toString()}`, gatewaySettingsView, input);
+  };
 
   listRevisions = () => this.#call("GET", "/v1/revisions", z.array(revisionView));
   listNodes = () => this.#call("GET", "/v1/nodes", z.array(planeNode));
@@ -86,6 +101,8 @@ export class PlaneClient {
     throw refusalOf(payload, `${method} ${path} ${response.status}`);
   }
 }
+
+const placeOf = (cluster?: PlaneCluster) => (cluster ? `/clusters/${encodeURIComponent(cluster.id)}` : "");
 
 /** The plane's problem, told on: its codes are ours, and its sentence was written for people. */
 function refusalOf(payload: unknown, detail: string): AppError {

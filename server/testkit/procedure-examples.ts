@@ -139,6 +139,15 @@ export const examples: Record<string, Example> = {
     },
   },
 
+  "gateway.settings": { input: hybridOf },
+  "gateway.settingsMembers": {},
+  "gateway.updateSettings": {
+    input: async (world) => {
+      const { version } = await ownerOf(world).gateway.settings({ ...placeOf(world), cluster: world.own.hybrid });
+      return { ...hybridOf(world), version, settings: { settings: { maxConnections: 1_000 } } };
+    },
+  },
+
   "key.list": { input: here },
   "key.get": { input: async (world) => ({ ...here(world), key: (await someKey(world)).id }) },
   "key.settingsMembers": {},

@@ -28,6 +28,9 @@ const withKey = async (world: World) => {
   return (await ownerOf(world).key.create({ ...placeOf(world), ...key })).id;
 };
 
+const writtenVersion = async (world: World, cluster?: string) =>
+  String((await ownerOf(world).gateway.settings({ ...placeOf(world), cluster })).version);
+
 const settings = () => ({
   name: fresh("Moored"),
   listen: `/${fresh("m").replace(" ", "")}`,
@@ -103,6 +106,18 @@ export const restExamples: Record<string, Make> = {
     const { cluster } = await ownerOf(world).cluster.createHybrid({ ...placeOf(world), name });
     return { params: { cluster }, query: { confirm: name } };
   },
+  "GET /environments/{environment}/gateway-settings": here,
+  "PUT /environments/{environment}/gateway-settings": async (world) => ({
+    ...here(world),
+    query: { version: await writtenVersion(world) },
+    body: { settings: { limiter: "exact" } },
+  }),
+  "GET /clusters/{cluster}/gateway-settings": hybrid,
+  "PUT /clusters/{cluster}/gateway-settings": async (world) => ({
+    ...hybrid(world),
+    query: { version: await writtenVersion(world, world.own.hybrid) },
+    body: { settings: { maxConnections: 1_000 } },
+  }),
   "GET /clusters/{cluster}/nodes": hybrid,
   "GET /clusters/{cluster}/enrolment-tokens": hybrid,
   "POST /clusters/{cluster}/enrolment-tokens": (world) => ({ ...hybrid(world), body: { name: "Crew", maxUses: 2 } }),

@@ -4,6 +4,7 @@ import { apiRouter, revisionRouter } from "./routers/api.ts";
 import { authRouter } from "./routers/auth.ts";
 import { clusterRouter, enrolmentRouter } from "./routers/cluster.ts";
 import { environmentRouter } from "./routers/environment.ts";
+import { gatewayRouter } from "./routers/gateway.ts";
 import { apiTokenRouter, auditRouter, memberRouter, organisationRouter, regionRouter } from "./routers/organisation.ts";
 import { runRouter } from "./routers/run.ts";
 
@@ -16,6 +17,7 @@ export const appRouter = router({
   cluster: clusterRouter,
   enrolment: enrolmentRouter,
   environment: environmentRouter,
+  gateway: gatewayRouter,
   key: keyRouter,
   member: memberRouter,
   organisation: organisationRouter,

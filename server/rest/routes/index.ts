@@ -4,7 +4,14 @@ import { accessRoutes } from "./access-routes.ts";
 import { apiRoutes } from "./api-routes.ts";
 import { clusterRoutes } from "./cluster-routes.ts";
 import { environmentRoutes } from "./environment-routes.ts";
+import { gatewayRoutes } from "./gateway-routes.ts";
 
 export { nodeRoutes } from "./link-routes.ts";
 
-export const tenantRoutes: TenantRoute[] = [...environmentRoutes, ...clusterRoutes, ...apiRoutes, ...accessRoutes];
+export const tenantRoutes: TenantRoute[] = [
+  ...environmentRoutes,
+  ...clusterRoutes,
+  ...gatewayRoutes,
+  ...apiRoutes,
+  ...accessRoutes,
+];
