@@ -3,6 +3,7 @@ import { generateKeyPair, exportJWK, SignJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { hashToken } from "#base/token.ts";
 import { bootGateway, type BootedGateway } from "#gateway/testkit/boot-gateway.ts";
+import { visit } from "#gateway/testkit/tls-visit.ts";
 import { makeCertificate, type MadeCertificate } from "#tools/testing/certificates.ts";
 import { startUpstream, type Upstream } from "#gateway/testkit/upstream.ts";
 import { freePort } from "#tools/testing/free-port.ts";
@@ -80,6 +81,21 @@ describe("over a real TLS port", () => {
     expect(await call("/any/x", acme)).toMatchObject({ status: 200 });
     expect(await call("/any/x", stranger)).toMatchObject({ status: 401, code: "certificate_untrusted" });
     expect(await call("/any/x", undefined)).toMatchObject({ status: 401, code: "certificate_missing" });
+  });
+
+  test("a client that comes back with its session shows its whole chain anew, and is let in each time", async () => {
+    const intermediate = makeCertificate({ subject: "/CN=Intermediate", issuer: authority, authority: true });
+    const leaf = makeCertificate({ subject: "/O=Acme/CN=leaf", issuer: intermediate, purpose: "clientAuth" });
+    const shown = { cert: leaf.pem + intermediate.pem, key: leaf.keyPem };
+    const trusted = { ca: authority.pem, servername: "localhost", checkServerIdentity: () => undefined };
+    const hello = "GET /any/x HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+    let session: Buffer | undefined;
+    for (let time = 0; time < 4; time += 1) {
+      const seen = await visit({ port, session, ...trusted, ...shown }, hello);
+      expect(seen.text).toMatch(/^HTTP\/1.1 200/);
+      session = seen.session;
+    }
+    expect(session).toBeDefined();
   });
 
   test("a key and a certificate, both", async () => {

@@ -58,6 +58,8 @@ export type ToWorker =
   | { type: "answer"; id: number; value: KeyOutcome | LeaseAnswer | ExactAnswer | boolean }
   /** Addresses that tried wrong secrets too often, at whichever worker. */
   | { type: "shut"; addresses: readonly ShutAddress[] }
+  /** For tickets of TLS sessions, the same for all workers; a secret of the node that is kept in memory alone. */
+  | { type: "ticketKeys"; keys: Buffer }
   /** Of stores, all of them each time; before the configuration that names them. */
   | { type: "secrets"; values: [reference: string, value: string][] }
   /** Files that are written to may have been renamed. */

@@ -16,6 +16,7 @@ import { GATEWAY_VERSION } from "#gateway/version.ts";
 import { Applier } from "./applier.ts";
 import { asksForRecordings } from "./asks-for-recordings.ts";
 import type { WorkerSettings } from "./messages.ts";
+import { TicketKeys } from "./ticket-keys.ts";
 import { claimPort, sentenceFor } from "./traffic-port.ts";
 import { WorkerPool, type WorkerCounts } from "./worker-pool.ts";
 
@@ -59,6 +60,7 @@ class Primary implements RunningGateway {
   readonly #authority: LocalAuthority;
   readonly #nonces = new NonceBook(NONCE_CAPACITY);
   readonly #attempts = new AttemptBook();
+  readonly #ticketKeys = new TicketKeys(Date.now());
   readonly #watch: TargetWatch;
   readonly #secrets: SecretStore;
   readonly #startedAt = new Date();
@@ -180,6 +182,7 @@ class Primary implements RunningGateway {
       authority: this.#authority,
       nonces: this.#nonces,
       attempts: this.#attempts,
+      ticketKeys: () => this.#ticketKeys.current,
       log: this.#log,
       settingsFor: (index): WorkerSettings => ({
         listen: { host: listen.host, port },
@@ -305,6 +308,7 @@ class Primary implements RunningGateway {
   #tick(): void {
     const applied = this.#applier?.current;
     if (applied && Date.now() - this.#certificatesAtMs > CERTIFICATES_EVERY_MS) this.#readCertificates();
+    if (this.#ticketKeys.renew(Date.now())) this.#pool?.pushTicketKeys();
     this.#metrics.set({
       revision: applied?.revision ?? 0,
       workers: this.#pool?.alive ?? 0,

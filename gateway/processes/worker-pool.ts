@@ -24,6 +24,7 @@ export interface WorkerPoolOptions {
   /** What is known of targets now, for a worker that starts. */
   findings(): readonly Findings[];
   onCounts(worker: number, counts: WorkerCounts): void;
+  ticketKeys(): Buffer;
   /** A worker cannot do its work at all, such as when its port is taken. */
   onFatal(failure: { code: string | undefined; message: string }): void;
   log: Logger;
@@ -87,6 +88,10 @@ export class WorkerPool {
     this.#broadcast({ type: "secrets", values: this.#options.secrets() });
   }
 
+  pushTicketKeys(): void {
+    this.#broadcast({ type: "ticketKeys", keys: this.#options.ticketKeys() });
+  }
+
   reopenLogs(): void {
     this.#broadcast({ type: "reopenLogs" });
   }
@@ -118,6 +123,7 @@ export class WorkerPool {
     this.#send(slot, { type: "start", settings: this.#options.settingsFor(slot.index) });
     this.#send(slot, { type: "secrets", values: this.#options.secrets() });
     this.#send(slot, { type: "targets", findings: this.#options.findings() });
+    this.#send(slot, { type: "ticketKeys", keys: this.#options.ticketKeys() });
     this.#send(slot, { type: "shut", addresses: this.#options.attempts.shutNow(Date.now()) });
     this.#configure(slot);
   }

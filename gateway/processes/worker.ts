@@ -136,6 +136,8 @@ class Worker {
         return this.#questions.answer(message.id, message.value);
       case "shut":
         return this.#identity.attempts.shut(message.addresses);
+      case "ticketKeys":
+        return this.#server.useTicketKeys(message.keys);
       case "secrets":
         return this.#secrets.receive(message.values);
       case "reopenLogs":

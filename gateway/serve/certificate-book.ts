@@ -4,6 +4,7 @@ import type { Certificate, Listener } from "#contracts/config/listener.ts";
 import { messageOf } from "#base/errors.ts";
 import type { Logger } from "#base/log.ts";
 import type { Secrets } from "#gateway/secrets/index.ts";
+import { resumptionFor } from "./session-tickets.ts";
 
 interface Entry {
   certificate: Certificate;
@@ -20,6 +21,8 @@ export class CertificateBook {
   #entries: Entry[] = [];
   #byName = new Map<string, SecureContext>();
   #fallback: SecureContext | undefined = undefined;
+  /** Of the node's workers, for base contexts from now on. Undefined: each context has a key that nobody else has. */
+  ticketKeys: Buffer | undefined = undefined;
 
   constructor(secrets: Secrets, log: Logger) {
     this.#secrets = secrets;
@@ -47,11 +50,16 @@ export class CertificateBook {
     return this.#byName.get(name) ?? this.#byName.get(name.replace(/^[^.]+/, "*")) ?? this.#fallback;
   }
 
-  /** What a handshake begins with: versions, ciphers, and the certificate for a client that asks for no name. */
-  baseContext({ minVersion, ciphers }: Pick<NonNullable<Listener["tls"]>, "minVersion" | "ciphers">): SecureContext {
+  /**
+   * What a handshake begins with: versions, ciphers, tickets, and the certificate for a client that asks for no name. Tickets
+   * outlive a renewed certificate, since a client that resumes is shown none.
+   */
+  baseContext(tls: NonNullable<Listener["tls"]>): SecureContext {
+    const { minVersion, ciphers } = tls;
     const standing = this.#entries.find(({ certificate }) => certificate.default);
     const pair = standing && { cert: standing.pems.cert, key: standing.pems.key };
-    return createSecureContext({ minVersion, ...(ciphers && { ciphers }), ...pair });
+    const resumption = resumptionFor(tls, this.ticketKeys);
+    return createSecureContext({ minVersion, ...(ciphers && { ciphers }), ...pair, ...resumption });
   }
 
   #load(certificate: Certificate): Entry | undefined {

@@ -37,6 +37,12 @@ export class Listeners {
     for (const listener of listeners) await this.#open(listener);
   }
 
+  /** Sessions from now on; a client with an older ticket makes a whole handshake once more. */
+  useTicketKeys(keys: Buffer): void {
+    this.book.ticketKeys = keys;
+    this.#speak();
+  }
+
   async close(): Promise<void> {
     clearInterval(this.#timer);
     await Promise.all(Array.from(this.#ports.values(), (port) => port.close()));
@@ -51,9 +57,12 @@ export class Listeners {
     this.#ports.set(nameOf(listener), port);
   }
 
-  /** A port's base context carries the certificate for clients that ask for no name, so it is made anew with them. */
   #refresh(): void {
-    if (!this.book.refresh()) return;
+    if (this.book.refresh()) this.#speak();
+  }
+
+  /** A port's base context carries tickets' keys and the certificate for clients that ask for no name: it is made anew. */
+  #speak(): void {
     for (const listener of this.#wanted) this.#ports.get(nameOf(listener))?.speak(listener);
   }
 }

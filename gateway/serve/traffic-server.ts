@@ -115,6 +115,11 @@ export class TrafficServer {
     return this.#listeners.use(listeners, certificates);
   }
 
+  /** 48 bytes that the node's workers share, for whoever comes back to resume a TLS session. */
+  useTicketKeys(keys: Buffer): void {
+    this.#listeners.useTicketKeys(keys);
+  }
+
   /** From the next request on; those in flight end with what they began with. */
   use(routes: Routes): void {
     this.#routes = routes;
