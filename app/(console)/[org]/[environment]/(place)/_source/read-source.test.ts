@@ -60,6 +60,7 @@ describe("placed", () => {
   it.each([
     ["upstream.targets.1.weight", 8, "a member of an entry"],
     ["upstream.targets.0", 6, "an entry"],
+    ["upstream.targets", 5, "a list as a whole, by its name"],
     ["versioning.versions.v1.2.state", 13, "a name with a dot in it"],
     ["versioning.versions.v1.rate", 11, "what is missing, by what it should be in"],
     ["upstream.retry.attempts", 4, "what is further away, by what is there"],

@@ -68,6 +68,7 @@ function linesOf(document: Document, lines: LineCounter) {
     return range ? lines.linePos(range[0]).line : undefined;
   };
   const below = (node: unknown, path: string): number | undefined => {
+    if (path === "") return undefined;
     if (isSeq(node)) {
       const [index = "", ...rest] = path.split(".");
       const entry = node.items[Number(index)];

@@ -1,6 +1,7 @@
 "use client";
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { IdsByName } from "../../_access/ids-by-name.tsx";
 import { SourceEditor } from "../../_source/source-editor.tsx";
 import type { KeyInput } from "./key-input.ts";
 import { useUpdateKey } from "./use-update-key.ts";
@@ -27,19 +28,26 @@ export function KeySource({ input, apiKey, mayWrite }: { input: KeyInput; apiKey
   const send = async (settings: Record<string, unknown>) =>
     (await update.mutateAsync({ ...input, version: apiKey.version, settings })).written;
   const onConflict = () => void client.invalidateQueries({ queryKey: trpc.key.get.queryKey(input) });
+  const { org, environment } = input;
+  const policies = useQuery(trpc.policy.list.queryOptions({ org, environment }));
+  const apis = useQuery(trpc.api.list.queryOptions({ org, environment }));
+  const members = useQuery(trpc.key.settingsMembers.queryOptions({ org }));
   return (
-    <SourceEditor
-      label="Key"
-      intro={
-        <>
-          All that this key may do, in YAML; what a default says is left out. Policies and APIs stand by their ids. The
-          key itself is not here: only its hash is kept.
-        </>
-      }
-      saved={apiKey.written}
-      door={{ rules, send, onConflict }}
-      members={useQuery(trpc.key.settingsMembers.queryOptions({ org: input.org }))}
-      mayWrite={mayWrite}
-    />
+    <>
+      <IdsByName what="Ids of policies and APIs" things={[...(policies.data ?? []), ...(apis.data ?? [])]} />
+      <SourceEditor
+        label="Key"
+        intro={
+          <>
+            All that this key may do, in YAML; what a default says is left out. Policies and APIs stand by their ids.
+            The key itself is not here: only its hash is kept.
+          </>
+        }
+        saved={apiKey.written}
+        door={{ rules, send, onConflict }}
+        members={members}
+        mayWrite={mayWrite}
+      />
+    </>
   );
 }

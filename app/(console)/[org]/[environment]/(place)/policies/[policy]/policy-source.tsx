@@ -1,6 +1,7 @@
 "use client";
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { IdsByName } from "../../_access/ids-by-name.tsx";
 import { SourceEditor } from "../../_source/source-editor.tsx";
 import type { PolicyInput } from "./policy-input.ts";
 import { useUpdatePolicy } from "./use-update-policy.ts";
@@ -27,19 +28,24 @@ export function PolicySource({ input, policy, mayWrite }: Props) {
   const send = async (settings: Record<string, unknown>) =>
     (await update.mutateAsync({ ...input, version: policy.version, settings })).written;
   const onConflict = () => void client.invalidateQueries({ queryKey: trpc.policy.get.queryKey(input) });
+  const apis = useQuery(trpc.api.list.queryOptions({ org: input.org, environment: input.environment }));
+  const members = useQuery(trpc.policy.settingsMembers.queryOptions({ org: input.org }));
   return (
-    <SourceEditor
-      label="Policy"
-      intro={
-        <>
-          All of this policy, in YAML; what a default says is left out. APIs stand by their ids, as a list or with a
-          grant for each.
-        </>
-      }
-      saved={policy.written}
-      door={{ rules, send, onConflict }}
-      members={useQuery(trpc.policy.settingsMembers.queryOptions({ org: input.org }))}
-      mayWrite={mayWrite}
-    />
+    <>
+      <IdsByName what="Ids of APIs" things={apis.data ?? []} />
+      <SourceEditor
+        label="Policy"
+        intro={
+          <>
+            All of this policy, in YAML; what a default says is left out. APIs stand by their ids, as a list or with a
+            grant for each.
+          </>
+        }
+        saved={policy.written}
+        door={{ rules, send, onConflict }}
+        members={members}
+        mayWrite={mayWrite}
+      />
+    </>
   );
 }
