@@ -195,6 +195,11 @@ class Forwarding implements OutboundHandler, BodySink {
     this.#deps.settle(exchange);
   }
 
+  /** The client is too slow for as many as want to be served. */
+  onWanted(): void {
+    this.exchange.inbound.watch?.tooSlow("response");
+  }
+
   onError(error: UpstreamError): void {
     const exchange = this.exchange;
     const { balancer } = exchange.plan!;

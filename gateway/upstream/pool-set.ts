@@ -79,7 +79,7 @@ export class PoolSet {
     const target = { host, port: Number(port || (isTls ? 443 : 80)), ...(lookup && { lookup }) };
     // Read at each dial: a certificate that was renewed serves the next connection.
     const tls = isTls ? () => tlsTowards(named, wanted, secrets) : null;
-    if (spoken === "http2") return new ClientSessionPool({ target, tls, connectMs });
+    if (spoken === "http2") return new ClientSessionPool({ target, tls, connectMs }, { waiting: MAX_WAITING });
     return new ClientPool({ target, tls, connectMs }, { connections: maxConnections, waiting: MAX_WAITING });
   }
 }

@@ -48,6 +48,8 @@ export interface OutboundHandler {
   onTunnel(fields: readonly string[]): void;
   /** The request's side takes more again, after `write` said false. */
   onDrain(): void;
+  /** A request waits for a connection, and this one has not been read for a while, since the client does not take the answer. */
+  onWanted(): void;
   onError(error: UpstreamError): void;
 }
 

@@ -47,6 +47,7 @@ function check(target: Target, health: Health): Promise<string | undefined> {
       onInform: () => {},
       onData: () => {},
       onPause: () => {},
+      onWanted: () => {},
       onDrain: () => {},
     };
     const stream = target.pool.dispatch(requestOf(target, health), handler);

@@ -78,6 +78,7 @@ function send(pool: ClientPool, more: Partial<OutboundRequest> = {}, onStart = (
         onEnd: () => resolve(outcome),
         onTunnel: () => resolve({ ...outcome, tunnelled: true }),
         onDrain: () => {},
+        onWanted: () => {},
         onError: (error) => resolve({ ...outcome, error }),
       },
     );
@@ -86,6 +87,56 @@ function send(pool: ClientPool, more: Partial<OutboundRequest> = {}, onStart = (
 
 const ok = (body: string, fields = "") => `HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n${fields}\r\n${body}`;
 const pathOf = (head: string) => head.split(" ")[1]!;
+
+describe("a connection that is wanted while its answer is not read", () => {
+  const MANY = "x".repeat(100_000);
+
+  /** A request whose reader stops at the first bytes; resolves when it is asked to let go, which it does. */
+  function stall(pool: ClientPool) {
+    let began = () => {};
+    const beginning = new Promise<void>((resolve) => (began = resolve));
+    const wanted = new Promise<number>((resolve) => {
+      const stream: OutboundStream = pool.dispatch(PLAIN, {
+        onStart: () => {},
+        onInform: () => {},
+        onHead: () => {},
+        onData: () => {
+          stream.pause();
+          began();
+        },
+        onPause: () => {},
+        onEnd: () => {},
+        onTunnel: () => {},
+        onDrain: () => {},
+        onWanted: () => {
+          stream.abort();
+          resolve(performance.now());
+        },
+        onError: () => {},
+      });
+    });
+    return { beginning, wanted };
+  }
+
+  test("is given to a request that waits, once the client had half a second; nobody is asked while none waits", async () => {
+    const { pool } = await startUpstream((socket, head) => {
+      if (pathOf(head) === "/") socket.write(`HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n${MANY}`);
+      else socket.write(ok(`for ${pathOf(head)}`));
+    }, 2);
+    const stalled = [stall(pool), stall(pool)];
+    await Promise.all(stalled.map(({ beginning }) => beginning));
+    const began = performance.now();
+    const [answer, wantedAt] = await Promise.all([
+      send(pool, { path: "/1" }),
+      Promise.race(stalled.map((one) => one.wanted)),
+    ]);
+    expect(answer.body).toBe("for /1");
+    expect(wantedAt - began).toBeGreaterThan(400);
+    // The other one was not needed, and has its connection still.
+    const other = await Promise.race([Promise.all(stalled.map((one) => one.wanted)), Promise.resolve("kept")]);
+    expect(other).toBe("kept");
+  });
+});
 
 describe("no answer reaches another request than its own", () => {
   test("a hundred requests over a few connections get what their path asked for, in whatever pieces it comes", async () => {

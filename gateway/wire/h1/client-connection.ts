@@ -22,6 +22,8 @@ export interface ClientHooks {
   /** The connection can take another request. */
   onFree(connection: ClientConnection): void;
   onClosed(connection: ClientConnection): void;
+  /** Its reader waits, or no more. */
+  onPaused(connection: ClientConnection, paused: boolean): void;
 }
 
 const MAX_HEAD_BYTES = 64 * 1_024;
@@ -121,12 +123,18 @@ export class ClientConnection implements OutboundStream, BodyParts {
     this.#paused = true;
     this.#deadline.clear();
     this.#socket.pause();
+    this.#hooks.onPaused(this, true);
   }
 
   resume(): void {
     this.#paused = false;
     this.#awaitBody();
     this.#socket.resume();
+    this.#hooks.onPaused(this, false);
+  }
+
+  giveUp(): void {
+    this.#handler?.onWanted();
   }
 
   abort(): void {

@@ -10,7 +10,8 @@ import {
   type OutboundStream,
 } from "../outbound.ts";
 import { systemCodeOf } from "../system-code.ts";
-import { H2Outbound } from "./h2-outbound.ts";
+import { WaitingLine } from "../waiting-line.ts";
+import { H2Outbound, type StreamOwner } from "./h2-outbound.ts";
 
 /** Sessions to one origin; each carries many requests at once. */
 const MAX_SESSIONS = 16;
@@ -20,35 +21,58 @@ const IDLE_MS = 60_000;
 /** Two lines of a name that should have one go on as they came, and are no reason to throw. The types do not know it yet. */
 const LENIENT: object = { strictSingleValueFields: false };
 
-interface Session {
-  http2: ClientHttp2Session;
-  isUp: boolean;
-  streams: number;
+/** One session, and the streams that have a place on it. */
+class Session implements StreamOwner {
+  readonly http2: ClientHttp2Session;
+  readonly #line: WaitingLine<H2Outbound>;
+  readonly #onReleased: (session: Session) => void;
+  isUp = false;
+  streams = 0;
   /** Requests that wait for the session to come up. */
-  waiting: H2Outbound[];
+  readonly waiting: H2Outbound[] = [];
+
+  constructor(http2: ClientHttp2Session, line: WaitingLine<H2Outbound>, onReleased: (session: Session) => void) {
+    this.http2 = http2;
+    this.#line = line;
+    this.#onReleased = onReleased;
+  }
+
+  take(stream: H2Outbound): void {
+    this.streams += 1;
+    stream.owner = this;
+    if (this.isUp) stream.begin(this.http2);
+    else this.waiting.push(stream);
+  }
+
+  paused(stream: H2Outbound, paused: boolean): void {
+    if (paused) this.#line.stalled.began(stream);
+    else this.#line.stalled.ended(stream);
+  }
+
+  released(stream: H2Outbound): void {
+    this.#line.stalled.ended(stream);
+    this.streams -= 1;
+    this.#onReleased(this);
+  }
 }
 
 /** An upstream that speaks HTTP/2: over TLS by ALPN, or in clear text by prior knowledge. */
 export class ClientSessionPool implements OutboundPool {
   readonly #dial: DialOptions;
   readonly #sessions = new Set<Session>();
+  readonly #line: WaitingLine<H2Outbound>;
   #closing = false;
 
-  constructor(dial: DialOptions) {
+  constructor(dial: DialOptions, limits: { waiting: number }) {
     this.#dial = dial;
+    this.#line = new WaitingLine({ waiting: limits.waiting, waitMs: dial.connectMs });
   }
 
   dispatch(request: OutboundRequest, handler: OutboundHandler): OutboundStream {
-    const stream = new H2Outbound(request, handler);
     const session = this.#sessionWithRoom();
-    if (session === undefined) {
-      queueMicrotask(() => stream.fail(new UpstreamError("busy", "All sessions to the upstream are full.")));
-      return stream;
-    }
-    session.streams += 1;
-    stream.onClosed = () => this.#released(session);
-    if (session.isUp) stream.begin(session.http2);
-    else session.waiting.push(stream);
+    if (session === undefined) return this.#line.wait(request, handler);
+    const stream = new H2Outbound(request, handler);
+    session.take(stream);
     return stream;
   }
 
@@ -79,7 +103,7 @@ export class ClientSessionPool implements OutboundPool {
         ? connectPlain({ ...target, noDelay: true })
         : connectTls({ ...target, ...tls(), ALPNProtocols: ["h2"] });
     const http2 = connectSession(authority, { createConnection, settings: { enablePush: false }, ...LENIENT });
-    const session: Session = { http2, isUp: false, streams: 0, waiting: [] };
+    const session = new Session(http2, this.#line, (released) => this.#released(released));
     this.#sessions.add(session);
     const dialling = setTimeout(
       () => http2.destroy(Object.assign(new Error("The connection took too long."), { code: "CONNECT_TIMEOUT" })),
@@ -97,6 +121,7 @@ export class ClientSessionPool implements OutboundPool {
     http2.once("close", () => {
       clearTimeout(dialling);
       this.#sessions.delete(session);
+      this.#serveWaiting();
       for (const stream of session.waiting.splice(0))
         stream.fail(
           new UpstreamError("dial", cause?.message ?? "The session did not come up.", {
@@ -109,7 +134,17 @@ export class ClientSessionPool implements OutboundPool {
   }
 
   #released(session: Session): void {
-    session.streams -= 1;
     if (this.#closing && session.streams === 0) session.http2.close();
+    this.#serveWaiting();
+  }
+
+  #serveWaiting(): void {
+    for (let next = this.#line.first(); next !== undefined; next = this.#line.first()) {
+      const session = this.#sessionWithRoom();
+      if (session === undefined) return;
+      const stream = new H2Outbound(next.request, next.handler);
+      next.take(stream);
+      session.take(stream);
+    }
   }
 }

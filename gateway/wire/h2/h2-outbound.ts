@@ -12,6 +12,14 @@ const MAX_INTERIM = 32;
 /** Those beyond have no meaning (RFC 9110, 15). */
 const MAX_STATUS = 599;
 
+/** Whoever gave a stream its place. */
+export interface StreamOwner {
+  /** Its reader waits, or no more. */
+  paused(stream: H2Outbound, paused: boolean): void;
+  /** The place is free. */
+  released(stream: H2Outbound): void;
+}
+
 /** One request on a session to an upstream. */
 export class H2Outbound implements OutboundStream {
   readonly isShared = true;
@@ -24,7 +32,8 @@ export class H2Outbound implements OutboundStream {
   #headSeen = false;
   #interim = 0;
   #bodyEnded = false;
-  onClosed: (() => void) | undefined = undefined;
+  /** The session that it has a place on; an object, since a function made for each stream costs more (ADR 11). */
+  owner: StreamOwner | undefined = undefined;
 
   constructor(request: OutboundRequest, handler: OutboundHandler) {
     this.#request = request;
@@ -67,11 +76,17 @@ export class H2Outbound implements OutboundStream {
   pause(): void {
     this.#deadline.clear();
     this.#stream?.pause();
+    this.owner?.paused(this, true);
   }
 
   resume(): void {
     this.#awaitBody();
     this.#stream?.resume();
+    this.owner?.paused(this, false);
+  }
+
+  giveUp(): void {
+    this.#handler?.onWanted();
   }
 
   abort(): void {
@@ -79,6 +94,8 @@ export class H2Outbound implements OutboundStream {
     this.#deadline.end();
     if (this.#stream === undefined) return;
     this.#stream.close(constants.NGHTTP2_CANCEL);
+    // Its reset goes before whatever takes its place.
+    this.#closed();
   }
 
   /** Before it began. */
@@ -162,9 +179,9 @@ export class H2Outbound implements OutboundStream {
   }
 
   #closed(): void {
-    const onClosed = this.onClosed;
-    this.onClosed = undefined;
-    onClosed?.();
+    const { owner } = this;
+    this.owner = undefined;
+    owner?.released(this);
   }
 }
 

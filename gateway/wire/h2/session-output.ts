@@ -14,8 +14,9 @@ export class SessionOutput {
   readonly #socket: Socket;
   #text = "";
   #scheduled = false;
-  /** Frames and their heads, without what a body is made of. */
+  /** Of what the socket was given: frames and their heads, without what a body is made of. */
   controlBytes = 0;
+  #gatheredControl = 0;
 
   constructor(socket: Socket) {
     this.#socket = socket;
@@ -27,7 +28,7 @@ export class SessionOutput {
   }
 
   frame(text: string): void {
-    this.controlBytes += text.length;
+    this.#gatheredControl += text.length;
     this.#text += text;
     if (this.#text.length >= GATHER_BYTES) this.flush();
     else this.#schedule();
@@ -37,8 +38,8 @@ export class SessionOutput {
   body(stream: number, chunk: Buffer, start: number, end: number): void {
     const length = end - start;
     const head = frameHead(length, FRAME.data, 0, stream);
-    this.controlBytes += HEAD_BYTES;
     if (length <= ONE_PIECE_BYTES) {
+      this.#gatheredControl += HEAD_BYTES;
       this.#text += head;
       this.#text += chunk.toString("latin1", start, end);
       if (this.#text.length >= GATHER_BYTES) this.flush();
@@ -49,6 +50,7 @@ export class SessionOutput {
     const piece = Buffer.allocUnsafe(HEAD_BYTES + length);
     piece.write(head, 0, HEAD_BYTES, "latin1");
     chunk.copy(piece, HEAD_BYTES, start, end);
+    this.controlBytes += HEAD_BYTES;
     this.#socket.write(piece);
   }
 
@@ -56,6 +58,8 @@ export class SessionOutput {
     if (this.#text === "") return;
     const text = this.#text;
     this.#text = "";
+    this.controlBytes += this.#gatheredControl;
+    this.#gatheredControl = 0;
     this.#socket.write(text, "latin1");
   }
 
