@@ -19,6 +19,7 @@ export type Member = z.infer<typeof views.memberView>;
 export type ApiDetail = z.infer<typeof views.apiDetailView>;
 export type PolicyDetail = z.infer<typeof views.policyDetailView>;
 export type KeyDetail = z.infer<typeof views.keyDetailView>;
+export type GatewaySettingsDetail = z.infer<typeof views.gatewaySettingsDetailView>;
 export type SettingsMember = z.infer<typeof views.settingsMember>;
 export type { ApiPreview, ApiView } from "#contracts/plane/apis.ts";
 export type { AuditView, KeyCreated, KeyView, PolicyView, RevisionView } from "#contracts/plane/entities.ts";

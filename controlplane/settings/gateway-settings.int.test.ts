@@ -12,8 +12,9 @@ afterAll(() => plane.stop());
 
 const ENVIRONMENT = "/gateway-settings";
 const get = (url: string) => plane.call<GatewaySettingsView>("GET", url);
-const put = <Answer = GatewaySettingsView>(url: string, version: number, body: object, bearer?: string) =>
-  plane.call<Answer>("PUT", `${url}?version=${version}`, body, bearer);
+/** A refusal is a problem in place of settings. */
+const put = (url: string, version: number, body: object, bearer?: string) =>
+  plane.call<GatewaySettingsView & Problem>("PUT", `${url}?version=${version}`, body, bearer);
 const ofNewCluster = () => `/clusters/${plane.node().cluster}/gateway-settings`;
 
 test("before anybody has written any there are none, at version 0", async () => {
@@ -25,7 +26,7 @@ test("before anybody has written any there are none, at version 0", async () => 
 test("what is saved comes back as it was written, is published, and is in the audit by its members", async () => {
   const url = ofNewCluster();
   const certificates = [{ id: "shop", certificate: "env://SHOP", key: "vault://kv/shop#key", default: false }];
-  const saved = await put(`${url}`, 0, { settings: { maxConnections: 9 }, certificates });
+  const saved = await put(url, 0, { settings: { maxConnections: 9 }, certificates });
   const [newest] = (await plane.call<RevisionView[]>("GET", "/revisions")).body;
   expect(saved.body).toMatchObject({ settings: { maxConnections: 9 }, certificates, version: 1 });
   expect(saved.body.revision).toBe(newest!.revision);
@@ -47,7 +48,7 @@ test("what somebody else wrote meanwhile is not overwritten, the first time or l
     [0, 1],
     [2, 1],
   ] as const) {
-    const { status, body } = await put<Problem>(url, version, {});
+    const { status, body } = await put(url, version, {});
     expect([status, body.detail]).toEqual([409, expect.stringContaining(`at version ${standing}`)]);
   }
 });
@@ -69,7 +70,7 @@ test.each([
   ["a count of nodes", { settings: { nodes: 2 } }, "settings.nodes", /not known here/],
 ])("%s is refused with its place, and nothing is saved", async (_what, body, path, message) => {
   const before = (await get(ENVIRONMENT)).body;
-  const answer = await put<Problem>(ENVIRONMENT, before.version, body);
+  const answer = await put(ENVIRONMENT, before.version, body);
   expect(answer).toMatchObject({
     status: 400,
     body: { fields: [{ path, message: expect.stringMatching(message) as string }] },

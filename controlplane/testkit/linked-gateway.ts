@@ -67,7 +67,7 @@ export async function startLinkedGateway(
     },
     graceSeconds: 10,
   });
-  const stop = async () => void (await endChild(child, 15_000));
+  const stop = () => endChild(child, 15_000);
   closing.push(stop);
   let said = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (data: Buffer) => (said += data.toString()));

@@ -17,11 +17,13 @@ interface Props {
   saved: string;
   door: SourceDoor;
   members: MembersQuery;
+  /** Where most of what is written stands, as `settings.`: what is directly below it is told without a search. */
+  below?: string;
   mayWrite: boolean;
 }
 
 /** Something of the control plane as text in YAML: what may stand in it beside it, what is wrong with it by its line. */
-export function SourceEditor({ label, intro, saved, door, members, mayWrite }: Props) {
+export function SourceEditor({ label, intro, saved, door, members, below, mayWrite }: Props) {
   const draft = useDraft(saved);
   const { save, refusal, isPending, isSaved } = useSaveSource(draft, door);
   const [place, setPlace] = useState<{ line: number }>();
@@ -53,7 +55,7 @@ export function SourceEditor({ label, intro, saved, door, members, mayWrite }: P
           </div>
         )}
       </div>
-      <SourceMembers query={members} />
+      <SourceMembers query={members} below={below} />
     </div>
   );
 }

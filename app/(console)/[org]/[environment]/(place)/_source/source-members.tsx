@@ -10,22 +10,23 @@ import { SearchField } from "#app/_ui/search-field.tsx";
 export type MembersQuery = UseQueryResult<SettingsMember[], unknown>;
 
 /** What may be written, with what the schema says of it, found as one types. */
-export function SourceMembers({ query }: { query: MembersQuery }) {
+export function SourceMembers({ query, below = "" }: { query: MembersQuery; below?: string | undefined }) {
   const [search, setSearch] = useState("");
   return (
     <Section title="Members" className="min-w-0">
       <SearchField label="Search members" value={search} onChange={setSearch} />
       <QueryView query={query} what="the members">
-        {(members) => <Found members={found(members, search)} />}
+        {(members) => <Found members={found(members, search, below)} />}
       </QueryView>
     </Section>
   );
 }
 
-/** Without a search, what stands at the beginning of a line: the rest is a step further. */
-function found(members: readonly SettingsMember[], search: string): readonly SettingsMember[] {
+/** Without a search, what stands at the beginning of a line, or directly `below`: the rest is a step further. */
+function found(members: readonly SettingsMember[], search: string, below: string): readonly SettingsMember[] {
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
-  if (words.length === 0) return members.filter(({ path }) => !/[.[]/.test(path));
+  if (words.length === 0)
+    return members.filter(({ path }) => !/[.[]/.test(path.startsWith(below) ? path.slice(below.length) : path));
   return members.filter(({ path, meaning }) =>
     words.every((word) => `${path} ${meaning}`.toLowerCase().includes(word)),
   );

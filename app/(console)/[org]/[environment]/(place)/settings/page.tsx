@@ -1,49 +1,45 @@
 import type { Metadata } from "next";
-import { DestroyEnvironment } from "./destroy-environment.tsx";
+import { EnvironmentFacts } from "./environment-facts.tsx";
+import { SharedGatewaySettings } from "./shared-gateway-settings.tsx";
+import { readView, views } from "./views.ts";
 import { load } from "#app/_trpc/load.ts";
 import { ButtonLink } from "#app/_ui/button.tsx";
-import { CopyableId } from "#app/_ui/copy-button.tsx";
-import { Facts, PageHeader, Section } from "#app/_ui/panel.tsx";
-import { When } from "#app/_ui/when.tsx";
+import { PageHeader } from "#app/_ui/panel.tsx";
+import { Tabs } from "#app/_ui/tabs.tsx";
 import { serverCaller } from "#server/trpc/caller.ts";
 
 export const metadata: Metadata = { title: "Settings" };
 
-export default async function SettingsPage({ params }: { params: Promise<{ org: string; environment: string }> }) {
+interface Props {
+  params: Promise<{ org: string; environment: string }>;
+  searchParams: Promise<{ view?: string }>;
+}
+
+export default async function SettingsPage({ params, searchParams }: Props) {
   const { org, environment } = await params;
+  const view = readView((await searchParams).view);
   const api = await serverCaller();
-  const [view, organisation, regions] = await load(
-    Promise.all([api.environment.get({ org, environment }), api.organisation.get({ org }), api.region.list()]),
+  const [place, { permissions }] = await load(
+    Promise.all([api.environment.get({ org, environment }), api.organisation.get({ org })]),
   );
-  const home = regions.items.find(({ id }) => id === view.homeRegion);
   return (
     <>
       <PageHeader
         title="Settings"
         actions={<ButtonLink href={`/${org}/~/settings`}>Members and API tokens</ButtonLink>}
       >
-        What {view.name} is, and where its data rests.
+        What {place.name} is, where its data rests, and what its gateways are told of themselves.
       </PageHeader>
-      <Section title="Environment">
-        <Facts
-          items={[
-            ["Name", view.name],
-            ["Kind", view.kind],
-            ["Id", <CopyableId key="id" id={view.id} />],
-            ["Created", <When key="created" at={view.createdAt} />],
-          ]}
-        />
-      </Section>
-      <Section title="Residency">
-        <Facts
-          items={[
-            ["Home region", home ? `${home.name}, ${home.place}` : view.homeRegion],
-            ["Data", home?.residency ?? "Not stated by the operator of this region."],
-          ]}
-        />
-      </Section>
-      {organisation.permissions.includes("environment:destroy") && (
-        <DestroyEnvironment org={org} environment={environment} name={view.name} clusters={view.clusters.length} />
+      <Tabs
+        label="Views"
+        current={view}
+        tabs={views.map((tab) => ({ ...tab, href: `/${org}/${environment}/settings?view=${tab.value}` }))}
+      />
+      {view === "environment" && (
+        <EnvironmentFacts org={org} place={place} mayDestroy={permissions.includes("environment:destroy")} />
+      )}
+      {view === "gateways" && (
+        <SharedGatewaySettings org={org} environment={environment} mayWrite={permissions.includes("gateway:write")} />
       )}
     </>
   );

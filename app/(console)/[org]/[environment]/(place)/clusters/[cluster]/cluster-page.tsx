@@ -1,28 +1,34 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
+import { ClusterSettings } from "./cluster-settings.tsx";
 import { DestroyCluster } from "./destroy-cluster.tsx";
 import { EnrolmentTokens } from "./enrolment-tokens.tsx";
 import { NodeTable } from "./node-table.tsx";
+import { views, type View } from "./views.ts";
 import { NodeArrival } from "../node-arrival.tsx";
 import { perSecond } from "#app/_charts/figures.ts";
 import { clusterLook } from "#app/(console)/[org]/_deployments/health.ts";
 import { useTRPC } from "#app/_trpc/client.tsx";
-import type { ClusterDetail } from "#app/_trpc/views.ts";
+import type { ClusterDetail, GatewaySettingsDetail } from "#app/_trpc/views.ts";
 import { Facts, PageHeader, Section, type Fact } from "#app/_ui/panel.tsx";
 import { Badge, Notice, State } from "#app/_ui/state.tsx";
 import { CopyButton } from "#app/_ui/copy-button.tsx";
+import { Tabs } from "#app/_ui/tabs.tsx";
 import { When } from "#app/_ui/when.tsx";
 
 interface Props {
   org: string;
   environment: string;
   detail: ClusterDetail;
+  view: View;
+  /** Read already where they are what is shown. */
+  settings: GatewaySettingsDetail | undefined;
   permissions: string[];
   regionName: string | null;
 }
 
-export function ClusterPage({ org, environment, detail, permissions, regionName }: Props) {
+export function ClusterPage({ org, environment, detail, view, settings, permissions, regionName }: Props) {
   const trpc = useTRPC();
   const { data: cluster } = useQuery({
     ...trpc.cluster.get.queryOptions({ org, environment, cluster: detail.id }),
@@ -60,19 +66,42 @@ export function ClusterPage({ org, environment, detail, permissions, regionName 
       <div className="mb-10">
         <Facts columns={4} items={factsOf(cluster, connected, standing.length)} />
       </div>
-      <Section title="Nodes" hint={hybrid ? undefined : "Desired and applied are what each node itself says."}>
-        {hybrid && cluster.nodes.length === 0 ? (
-          <NodeArrival org={org} environment={environment} cluster={cluster.id}>
-            Create a token below and run its command where the gateway shall live.
-          </NodeArrival>
-        ) : (
-          <NodeTable base={`${base}/${cluster.id}`} nodes={cluster.nodes} />
-        )}
-      </Section>
-      {hybrid && may("enrolment:read") && (
-        <EnrolmentTokens org={org} environment={environment} cluster={cluster.id} mayWrite={may("enrolment:write")} />
+      <Tabs
+        label="Views"
+        current={view}
+        tabs={views.map((tab) => ({ ...tab, href: `${base}/${cluster.id}?view=${tab.value}` }))}
+      />
+      {view === "nodes" && (
+        <>
+          <Section title="Nodes" hint={hybrid ? undefined : "Desired and applied are what each node itself says."}>
+            {hybrid && cluster.nodes.length === 0 ? (
+              <NodeArrival org={org} environment={environment} cluster={cluster.id}>
+                Create a token below and run its command where the gateway shall live.
+              </NodeArrival>
+            ) : (
+              <NodeTable base={`${base}/${cluster.id}`} nodes={cluster.nodes} />
+            )}
+          </Section>
+          {hybrid && may("enrolment:read") && (
+            <EnrolmentTokens
+              org={org}
+              environment={environment}
+              cluster={cluster.id}
+              mayWrite={may("enrolment:write")}
+            />
+          )}
+          {may("cluster:destroy") && <DestroyCluster org={org} environment={environment} cluster={cluster} />}
+        </>
       )}
-      {may("cluster:destroy") && <DestroyCluster org={org} environment={environment} cluster={cluster} />}
+      {view === "settings" && (
+        <ClusterSettings
+          org={org}
+          environment={environment}
+          cluster={cluster}
+          first={settings}
+          mayWrite={may("gateway:write")}
+        />
+      )}
     </>
   );
 }
