@@ -1,21 +1,19 @@
 import { DestroyEnvironment } from "./destroy-environment.tsx";
-import { load } from "#app/_trpc/load.ts";
-import type { Environment } from "#app/_trpc/views.ts";
+import type { Environment, Region } from "#app/_trpc/views.ts";
 import { CopyableId } from "#app/_ui/copy-button.tsx";
 import { Facts, Section } from "#app/_ui/panel.tsx";
 import { When } from "#app/_ui/when.tsx";
-import { serverCaller } from "#server/trpc/caller.ts";
 
 interface Props {
   org: string;
   place: Environment;
+  /** Undefined: the operator does not offer it any more. */
+  home: Region | undefined;
   mayDestroy: boolean;
 }
 
 /** What the environment is and where its data rests, and its end. */
-export async function EnvironmentFacts({ org, place, mayDestroy }: Props) {
-  const regions = await load((await serverCaller()).region.list());
-  const home = regions.items.find(({ id }) => id === place.homeRegion);
+export function EnvironmentFacts({ org, place, home, mayDestroy }: Props) {
   return (
     <>
       <Section title="Environment">

@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import { EnvironmentFacts } from "./environment-facts.tsx";
 import { SharedGatewaySettings } from "./shared-gateway-settings.tsx";
 import { readView, views } from "./views.ts";
-import { load } from "#app/_trpc/load.ts";
+import { load, preload } from "#app/_trpc/load.ts";
 import { ButtonLink } from "#app/_ui/button.tsx";
 import { PageHeader } from "#app/_ui/panel.tsx";
 import { Tabs } from "#app/_ui/tabs.tsx";
@@ -19,9 +19,10 @@ export default async function SettingsPage({ params, searchParams }: Props) {
   const { org, environment } = await params;
   const view = readView((await searchParams).view);
   const api = await serverCaller();
-  const [place, { permissions }] = await load(
-    Promise.all([api.environment.get({ org, environment }), api.organisation.get({ org })]),
+  const [place, { permissions }, regions] = await load(
+    Promise.all([api.environment.get({ org, environment }), api.organisation.get({ org }), api.region.list()]),
   );
+  const settings = view === "gateways" ? await preload(api.gateway.settings({ org, environment })) : undefined;
   return (
     <>
       <PageHeader
@@ -36,10 +37,20 @@ export default async function SettingsPage({ params, searchParams }: Props) {
         tabs={views.map((tab) => ({ ...tab, href: `/${org}/${environment}/settings?view=${tab.value}` }))}
       />
       {view === "environment" && (
-        <EnvironmentFacts org={org} place={place} mayDestroy={permissions.includes("environment:destroy")} />
+        <EnvironmentFacts
+          org={org}
+          place={place}
+          home={regions.items.find(({ id }) => id === place.homeRegion)}
+          mayDestroy={permissions.includes("environment:destroy")}
+        />
       )}
       {view === "gateways" && (
-        <SharedGatewaySettings org={org} environment={environment} mayWrite={permissions.includes("gateway:write")} />
+        <SharedGatewaySettings
+          org={org}
+          environment={environment}
+          first={settings}
+          mayWrite={permissions.includes("gateway:write")}
+        />
       )}
     </>
   );

@@ -1,20 +1,19 @@
 import { GatewaySettings } from "../_gateways/gateway-settings.tsx";
-import { preload } from "#app/_trpc/load.ts";
-import { serverCaller } from "#server/trpc/caller.ts";
+import type { GatewaySettingsDetail } from "#app/_trpc/views.ts";
 
 interface Props {
   org: string;
   environment: string;
+  first: GatewaySettingsDetail | undefined;
   mayWrite: boolean;
 }
 
 /** What the gateways of all clusters are told. */
-export async function SharedGatewaySettings({ org, environment, mayWrite }: Props) {
-  const input = { org, environment };
+export function SharedGatewaySettings({ org, environment, first, mayWrite }: Props) {
   return (
     <GatewaySettings
-      input={input}
-      first={await preload((await serverCaller()).gateway.settings(input))}
+      input={{ org, environment }}
+      first={first}
       intro={
         <>
           What all gateways of this environment are told of themselves, enforced on connected nodes at once. What a
