@@ -73,6 +73,7 @@ test("a key's rate is lowered on its page: the next calls are 429, and a revoked
   await page.getByLabel("Rate").fill("1/h");
   await page.getByLabel("Metadata").fill("plan=gold");
   await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText("Saved, and sent to every gateway.")).toBeVisible();
   await answers(key, "/orders/orders/7", 429);
 
   await page.getByRole("link", { name: "Source", exact: true }).click();

@@ -12,6 +12,7 @@ interface Props {
   org: string;
   environment: string;
   apiKey: KeyView;
+  /** Quiet in a row of a list; the act of a page of its own. */
   look?: "quiet" | "danger";
 }
 
@@ -33,7 +34,7 @@ export function RevokeKey({ org, environment, apiKey, look = "quiet" }: Props) {
   );
   return (
     <>
-      <Button look={look} size="sm" onClick={() => setOpen(true)}>
+      <Button look={look} size={look === "quiet" ? "sm" : "md"} onClick={() => setOpen(true)}>
         Revoke
       </Button>
       {open && (

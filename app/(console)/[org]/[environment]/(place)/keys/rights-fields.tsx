@@ -21,7 +21,7 @@ const apisText = (number: number) => (number === 1 ? "1 API" : `${number} APIs`)
 /** What a key opens: by policies, and by itself. */
 export function RightsFields({ policies, apis, granted, chosen, onChoose }: Props) {
   return (
-    <div className="grid gap-6 sm:grid-cols-2">
+    <div className="grid gap-5 sm:grid-cols-2">
       <QueryView query={policies} what="policies">
         {(list) => (
           <CheckboxGroup

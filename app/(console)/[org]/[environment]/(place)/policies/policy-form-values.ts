@@ -23,10 +23,10 @@ export interface PolicyChoices {
 export type PolicyBody = z.input<typeof policyInput>;
 
 export const partitions = [
-  { value: "access", name: "Access" },
-  { value: "rate", name: "Rate" },
-  { value: "quota", name: "Quota" },
-] as const satisfies { value: PolicyView["partitions"][number]; name: string }[];
+  { value: "access", name: "Access", aside: "what may be called" },
+  { value: "rate", name: "Rate", aside: "with spike arrest and throttling" },
+  { value: "quota", name: "Quota", aside: "calls in a longer span" },
+] as const satisfies { value: PolicyView["partitions"][number]; name: string; aside: string }[];
 
 export function valuesOf(policy: PolicyView | undefined): PolicyValues {
   return {

@@ -26,6 +26,7 @@ export function PolicyForm({
   act,
   busy,
   error,
+  isSaved = false,
   onSubmit,
 }: {
   org: string;
@@ -34,6 +35,8 @@ export function PolicyForm({
   act: string;
   busy: boolean;
   error: unknown;
+  /** What stands in the form was just saved. */
+  isSaved?: boolean;
   onSubmit: (body: PolicyBody) => void;
 }) {
   const trpc = useTRPC();
@@ -97,15 +100,18 @@ export function PolicyForm({
       </QueryView>
       <CheckboxGroup
         legend="Parts"
-        hint="What of it counts. A policy of limits alone bounds what a key's other policies open."
+        hint="Which of its parts count. A policy of limits alone bounds what a key's other policies open."
         choices={[...partitions]}
         values={chosen.partitions}
         onChange={(parts) => setChosen({ ...chosen, partitions: parts })}
       />
       <FormProblem error={error} shown={SHOWN} />
-      <Button type="submit" look="primary" className="justify-self-start" busy={busy && "Saving…"}>
-        {act}
-      </Button>
+      <div className="flex flex-wrap items-center gap-4">
+        <Button type="submit" look="primary" busy={busy && "Saving…"}>
+          {act}
+        </Button>
+        <output className="text-sm text-ink-3">{isSaved && !formState.isDirty && "Saved and published."}</output>
+      </div>
     </form>
   );
 }

@@ -8,7 +8,7 @@ import { canBeLines } from "../metadata-lines.ts";
 import { MoreFields } from "../more-fields.tsx";
 import { RightsFields } from "../rights-fields.tsx";
 import type { KeyInput } from "./key-input.ts";
-import { useUpdateKey } from "./use-update-key.ts";
+import type { useUpdateKey } from "./use-update-key.ts";
 import { useTRPC } from "#app/_trpc/client.tsx";
 import { fieldError, problemOf } from "#app/_trpc/problem.ts";
 import type { KeyDetail } from "#app/_trpc/views.ts";
@@ -19,15 +19,22 @@ import { FormProblem } from "#app/_ui/problem-state.tsx";
 /** Members whose problems stand beside a field. */
 const SHOWN = ["name", "expiresAt", "rate", "quota", "tags", "metadata", "boundCertificate"];
 
+interface Props {
+  input: KeyInput;
+  apiKey: KeyDetail;
+  /** Of the page, since the form begins anew with what was saved. */
+  update: ReturnType<typeof useUpdateKey>;
+  mayWrite: boolean;
+}
+
 /** What most people change of a key. What the form does not show, written elsewhere, stays as it was. */
-export function KeyForm({ input, apiKey, mayWrite }: { input: KeyInput; apiKey: KeyDetail; mayWrite: boolean }) {
+export function KeyForm({ input, apiKey, update, mayWrite }: Props) {
   const trpc = useTRPC();
   const { org, environment } = input;
   const policies = useQuery(trpc.policy.list.queryOptions({ org, environment }));
   const apis = useQuery(trpc.api.list.queryOptions({ org, environment }));
   const [chosen, setChosen] = useState(choicesOf(apiKey));
   const { register, handleSubmit, formState } = useForm<KeyValues>({ defaultValues: valuesOf(apiKey) });
-  const update = useUpdateKey(input);
   const problem = update.error ? problemOf(update.error) : null;
   const submit = handleSubmit((values) =>
     update.mutate({ ...input, version: apiKey.version, settings: bodyOf(values, chosen, apiKey) }),
@@ -69,9 +76,14 @@ export function KeyForm({ input, apiKey, mayWrite }: { input: KeyInput; apiKey: 
         <MoreFields field={register} problem={problem} canEditMetadata={canBeLines(apiKey.metadata)} />
         <FormProblem error={update.error} shown={SHOWN} />
         {mayWrite && (
-          <Button type="submit" look="primary" className="justify-self-start" busy={update.isPending && "Saving…"}>
-            Save
-          </Button>
+          <div className="flex flex-wrap items-center gap-4">
+            <Button type="submit" look="primary" busy={update.isPending && "Saving…"}>
+              Save
+            </Button>
+            <output className="text-sm text-ink-3">
+              {update.isSuccess && !formState.isDirty && "Saved, and sent to every gateway."}
+            </output>
+          </div>
         )}
       </fieldset>
     </form>

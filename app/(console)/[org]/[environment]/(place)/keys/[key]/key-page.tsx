@@ -7,6 +7,7 @@ import { keyStates } from "../key-states.ts";
 import { RevokeKey } from "../revoke-key.tsx";
 import { KeyForm } from "./key-form.tsx";
 import type { KeyInput } from "./key-input.ts";
+import { useUpdateKey } from "./use-update-key.ts";
 import { useTRPC } from "#app/_trpc/client.tsx";
 import type { KeyDetail } from "#app/_trpc/views.ts";
 import { PageHeader } from "#app/_ui/panel.tsx";
@@ -14,7 +15,7 @@ import { QueryView } from "#app/_ui/query-view.tsx";
 import { RowsSkeleton } from "#app/_ui/skeleton.tsx";
 import { Notice, State } from "#app/_ui/state.tsx";
 import { Tabs } from "#app/_ui/tabs.tsx";
-import { When } from "#app/_ui/when.tsx";
+import { useNow, When } from "#app/_ui/when.tsx";
 
 /** It brings a reader of YAML along. */
 const KeySource = dynamic(() => import("./key-source.tsx").then((module) => module.KeySource), {
@@ -79,13 +80,17 @@ function Header({ input, apiKey, mayWrite }: KeyProps) {
   );
 }
 
-const Expiry = ({ at }: { at: string }) => (
-  <>
-    Expiry <When at={at} />
-  </>
-);
+function Expiry({ at }: { at: string }) {
+  const nowMs = useNow();
+  return (
+    <>
+      {nowMs !== null && Date.parse(at) <= nowMs ? "Expired" : "Expires"} <When at={at} />
+    </>
+  );
+}
 
 function Editing({ input, apiKey, view, mayWrite }: KeyProps & { view: AccessView }) {
+  const update = useUpdateKey(input);
   const base = `/${input.org}/${input.environment}/keys/${input.key}`;
   return (
     <>
@@ -94,7 +99,9 @@ function Editing({ input, apiKey, view, mayWrite }: KeyProps & { view: AccessVie
         current={view}
         tabs={accessViews.map(({ value, name }) => ({ value, name, href: `${base}?view=${value}` }))}
       />
-      {view === "form" && <KeyForm key={apiKey.version} input={input} apiKey={apiKey} mayWrite={mayWrite} />}
+      {view === "form" && (
+        <KeyForm key={apiKey.version} input={input} apiKey={apiKey} update={update} mayWrite={mayWrite} />
+      )}
       {view === "source" && <KeySource input={input} apiKey={apiKey} mayWrite={mayWrite} />}
     </>
   );

@@ -59,7 +59,7 @@ export function PolicyPage({ input, first, view, mayWrite }: Props) {
           {view === "form" && (
             <>
               <fieldset disabled={!mayWrite} className="contents">
-                <Edit key={policy.version} input={input} policy={policy} />
+                <Edit input={input} policy={policy} />
               </fieldset>
               {mayWrite && <Delete input={input} policy={policy} />}
             </>
@@ -74,12 +74,14 @@ function Edit({ input, policy }: { input: PolicyInput; policy: PolicyDetail }) {
   const update = useUpdatePolicy(input);
   return (
     <PolicyForm
+      key={policy.version}
       org={input.org}
       environment={input.environment}
       policy={policy}
       act="Save"
       busy={update.isPending}
       error={update.error}
+      isSaved={update.isSuccess}
       onSubmit={(settings) => update.mutate({ ...input, version: policy.version, settings })}
     />
   );
