@@ -106,7 +106,8 @@ export function environmentPages(base: string): PromisedPage[] {
     { path: `${base}/activity`, names: [["list", "Changes"]] },
     { path: `${base}/activity?view=runs`, names: [["table", "Runs"]] },
     { path: `${base}/activity?view=revisions`, names: links("Revisions") },
-    { path: `${base}/settings`, names: [["button", "Destroy environment"]] },
+    { path: `${base}/settings`, names: [["button", "Destroy environment"], ...links("Gateways")] },
+    { path: `${base}/settings?view=gateways`, names: [["textbox", "Gateway settings"]] },
   ];
 }
 
@@ -152,7 +153,11 @@ export async function thingPages(seeded: Seeded): Promise<PromisedPage[]> {
       ],
     },
     { path: `${base}/keys/${key!.id}?view=source`, names: [["textbox", "Key"]] },
-    { path: `${base}/clusters/${remote.id}`, names: [heading(remote.name), ["table", "Nodes"]] },
+    {
+      path: `${base}/clusters/${remote.id}`,
+      names: [heading(remote.name), ["table", "Nodes"], ...links("Gateway settings")],
+    },
+    { path: `${base}/clusters/${remote.id}?view=settings`, names: [["textbox", "Gateway settings"]] },
     { path: `${base}/clusters/${remote.id}/nodes/${node!.id}`, names: [["button", "Retire"]] },
     { path: `${base}/clusters/${hybrid.id}`, names: [["table", "Enrolment tokens"]] },
     {
