@@ -1,8 +1,5 @@
 import { z } from "zod";
 
-/** Seconds of one aggregation window; windows start at multiples of it. */
-export const WINDOW_SECONDS = 10;
-
 const histogram = z.array(z.tuple([z.int().min(0).max(519), z.int().min(1)]));
 
 /** Calls of one window with the same dimensions, aggregated on the node. */

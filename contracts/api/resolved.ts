@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { apiSettings, behaviour, operationSettings, type ApiSettings, type OperationSettings } from "./definition.ts";
-import { lifecycleMembers, versioningOf } from "./versioning.ts";
+import { versioningOf } from "./versioning.ts";
 
 export const httpMethod = z.enum(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]);
 
@@ -62,28 +62,6 @@ export function resolveApi(
     api: { ...rest, operations, versioning: { ...versioning, versions: Object.fromEntries(versions) } },
     problems,
   };
-}
-
-/** One version as an API of its own: what the API says, but for what the version says. */
-export interface ApiVersion {
-  name: string;
-  settings: ResolvedVersion;
-  definition: ResolvedApi;
-  /** Members that it has in place of its API's. */
-  own: ReadonlySet<string>;
-}
-export type ResolvedVersion = NonNullable<ResolvedApi["versioning"]>["versions"][string];
-
-/** The versions of an API, in their order; none where it has no `versioning`. */
-export function versionsOf(api: ResolvedApi): ApiVersion[] {
-  return Object.entries(api.versioning?.versions ?? {}).map(([name, settings]) => {
-    const about: ReadonlySet<string> = new Set(lifecycleMembers);
-    const overrides = Object.fromEntries(
-      Object.entries(settings).filter(([member, value]) => value !== undefined && !about.has(member)),
-    );
-    const definition = { ...api, ...overrides };
-    return { name, settings, definition, own: new Set(Object.keys(overrides)) };
-  });
 }
 
 function joined(document: unknown, overrides: Record<string, OperationSettings>): ResolvedOperation[] {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { headerName, httpUrl } from "./primitives.ts";
+import type { LIFECYCLE } from "./versions-of.ts";
 
 /** Several versions of an API at one listen path. What the API says holds for each; a version says what differs. */
 
@@ -37,7 +38,7 @@ const lifecycle = {
   link: httpUrl
     .optional()
     .describe("A page about it: `Link` with the relations `deprecation` (RFC 9745) and `sunset` (RFC 8594)."),
-};
+} satisfies Record<(typeof LIFECYCLE)[number], z.ZodType>;
 
 type Lifecycle = z.infer<z.ZodObject<typeof lifecycle>>;
 type Undefaulted<S extends z.ZodType> = S extends z.ZodDefault<infer Inner> | z.ZodPrefault<infer Inner> ? Inner : S;
@@ -100,6 +101,3 @@ function isWhole(version: object, member: keyof Lifecycle, needsIt: (about: Life
   const about = version as Lifecycle;
   return about[member] !== undefined || !needsIt(about);
 }
-
-/** Members of a version that are about the version itself, and not in place of its API's. */
-export const lifecycleMembers = Object.keys(lifecycle) as (keyof typeof lifecycle)[];

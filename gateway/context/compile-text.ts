@@ -1,4 +1,4 @@
-import { parseContextText, type ContextVariable } from "#contracts/context.ts";
+import { parseContextText, type ContextVariable } from "#contracts/context-parts.ts";
 import type { Identities } from "#gateway/identity/index.ts";
 import type { Exchange } from "#gateway/pipeline/index.ts";
 import { fieldValue } from "./field-value.ts";

@@ -1,4 +1,5 @@
-import { versionsOf, type ApiVersion, type ResolvedApi, type ResolvedOperation } from "#contracts/api/resolved.ts";
+import type { ResolvedApi, ResolvedOperation } from "#contracts/api/resolved.ts";
+import { versionsOf, type ApiVersion } from "#contracts/api/versions-of.ts";
 import { messageOf } from "#base/errors.ts";
 import { OperationRouter } from "#gateway/route/index.ts";
 import type { Balancer } from "#gateway/upstream/index.ts";

@@ -1,4 +1,5 @@
-import type { ApiVersion, ResolvedApi } from "#contracts/api/resolved.ts";
+import type { ResolvedApi } from "#contracts/api/resolved.ts";
+import type { ApiVersion } from "#contracts/api/versions-of.ts";
 import type { CompiledApi } from "./compile-api.ts";
 import type { Exchange } from "./exchange.ts";
 import { reject, type Reply } from "./reply.ts";

@@ -1,6 +1,6 @@
-import type { z } from "zod";
 import type { Recording } from "#contracts/api/recording.ts";
-import type { ApiVersion, ResolvedApi, ResolvedOperation } from "#contracts/api/resolved.ts";
+import type { ResolvedApi, ResolvedOperation } from "#contracts/api/resolved.ts";
+import type { ApiVersion } from "#contracts/api/versions-of.ts";
 import type { GatewaySettings } from "#contracts/config/file.ts";
 import type { Identities } from "#gateway/identity/index.ts";
 import type { LimitBook } from "#gateway/limit/index.ts";
@@ -57,21 +57,21 @@ export interface OwnPath {
 }
 
 /**
- * A plugin names the members of a resolved API that it reads (`config`, a pick of the contract, parsed before it comes
- * here) and turns them into a step at load; `undefined` means that this API does not need it.
+ * A plugin names the members of a resolved API that it reads (`config`; the contract parsed them before they come here) and
+ * turns them into a step at load; `undefined` means that this API does not need it.
  */
-export interface Plugin<P extends Phase, C extends z.ZodType> {
+export interface Plugin<P extends Phase, Member extends keyof ResolvedApi> {
   name: string;
   phase: P;
-  config: C;
-  compile(config: z.output<C>, deps: PluginDeps): Step<P> | undefined;
+  config: readonly Member[];
+  compile(config: Pick<ResolvedApi, Member>, deps: PluginDeps): Step<P> | undefined;
   /** Paths that the plugin itself answers, below the listen path: they are there whatever the API's document says. */
-  paths?(config: z.output<C>): readonly OwnPath[];
+  paths?(config: Pick<ResolvedApi, Member>): readonly OwnPath[];
   /**
    * What becomes of the gateway's own answers. Where no API was found the config is empty: the members that it reads are
    * optional ones.
    */
-  reply?(config: Partial<z.output<C>>, deps: PluginDeps): ReplyStep | undefined;
+  reply?(config: Partial<Pick<ResolvedApi, Member>>, deps: PluginDeps): ReplyStep | undefined;
 }
 
 export interface AnyPlugin {
@@ -82,7 +82,9 @@ export interface AnyPlugin {
   reply?(config: object, deps: PluginDeps): ReplyStep | undefined;
 }
 
-export function definePlugin<P extends Phase, C extends z.ZodType>(plugin: Plugin<P, C>): AnyPlugin {
+export function definePlugin<P extends Phase, const Member extends keyof ResolvedApi>(
+  plugin: Plugin<P, Member>,
+): AnyPlugin {
   // A step of a phase sees a narrowed view of Exchange, and the compiler passes the API that the contract parsed: both
   // are wider than what the plugin asks for, which the erased type cannot say.
   return Object.freeze(plugin);

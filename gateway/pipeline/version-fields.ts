@@ -1,4 +1,4 @@
-import type { ResolvedVersion } from "#contracts/api/resolved.ts";
+import type { ResolvedVersion } from "#contracts/api/versions-of.ts";
 
 /** What answers of a version say about its end: Deprecation and its link (RFC 9745), Sunset and its link (RFC 8594). */
 export function versionFields({ state, deprecatedAt, sunset, link }: ResolvedVersion): string[] {

@@ -1,4 +1,5 @@
-import { versionsOf, type ResolvedApi } from "#contracts/api/resolved.ts";
+import type { ResolvedApi } from "#contracts/api/resolved.ts";
+import { versionsOf } from "#contracts/api/versions-of.ts";
 
 /** Whether an API, one of its versions or one of their operations wants exchanges recorded. */
 export function asksForRecordings(api: ResolvedApi): boolean {

@@ -1,5 +1,6 @@
-import { WINDOW_SECONDS, type AnalyticsEntry } from "#contracts/analytics/batch.ts";
+import type { AnalyticsEntry } from "#contracts/analytics/batch.ts";
 import { bucketOf, mergeHistograms, type Histogram } from "#contracts/analytics/histogram.ts";
+import { WINDOW_SECONDS } from "#contracts/analytics/window.ts";
 import type { Exchange } from "#gateway/pipeline/index.ts";
 
 /** Dimension sets between two flushes; an attacker who varies a dimension must not grow the heap. */

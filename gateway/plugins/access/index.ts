@@ -1,5 +1,4 @@
 /** Whether the key opens this API and this operation or path: known but not allowed is 403. */
-import { resolvedApi } from "#contracts/api/resolved.ts";
 import { definePlugin, reject } from "#gateway/pipeline/index.ts";
 import { opensPath } from "#gateway/session/index.ts";
 
@@ -9,7 +8,7 @@ const noOperation = reject(403, "operation_not_allowed", "This key does not open
 export const access = definePlugin({
   name: "access",
   phase: "authorize",
-  config: resolvedApi.pick({ id: true, auth: true }),
+  config: ["id", "auth"],
   compile({ id, auth }, { operation }) {
     if (auth.anyOf.length === 0) return undefined;
     return ({ principal, method, innerPath }) => {

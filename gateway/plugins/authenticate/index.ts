@@ -4,7 +4,6 @@
  * other alternative holds. Credentials do not go upstream: one that logs its headers must not collect them.
  */
 import type { Auth, AuthAlternative } from "#contracts/api/auth.ts";
-import { resolvedApi } from "#contracts/api/resolved.ts";
 import { messageOf } from "#base/errors.ts";
 import { definePlugin, type Exchange, type PluginDeps, type Reply } from "#gateway/pipeline/index.ts";
 import { allOf, anyOf } from "./alternatives.ts";
@@ -21,7 +20,7 @@ import { tokenMethod } from "./token.ts";
 export const authenticate = definePlugin({
   name: "authenticate",
   phase: "authenticate",
-  config: resolvedApi.pick({ id: true, auth: true }),
+  config: ["id", "auth"],
   compile({ id, auth }, deps) {
     if (auth.anyOf.length === 0) return undefined;
     // All operations share it: keys are read once, and what is asked of an issuer is asked once for all of them.

@@ -3,7 +3,7 @@
  * send none with them, and every other answer says who may read it: refusals too, or a page could not tell why it failed.
  */
 import type { Cors } from "#contracts/api/cors.ts";
-import { resolvedApi, type ResolvedOperation } from "#contracts/api/resolved.ts";
+import type { ResolvedOperation } from "#contracts/api/resolved.ts";
 import { definePlugin, type Exchange } from "#gateway/pipeline/index.ts";
 import { compileOrigins } from "./origin-rule.ts";
 import { compilePreflight } from "./preflight.ts";
@@ -11,7 +11,7 @@ import { compilePreflight } from "./preflight.ts";
 export const cors = definePlugin({
   name: "cors",
   phase: "admit",
-  config: resolvedApi.pick({ cors: true }),
+  config: ["cors"],
   compile(api, { operation }) {
     const settings = settingsOf(api.cors, operation);
     if (!settings) return undefined;
@@ -31,7 +31,7 @@ export const cors = definePlugin({
 export const corsAnswers = definePlugin({
   name: "corsAnswers",
   phase: "respond",
-  config: resolvedApi.pick({ cors: true }),
+  config: ["cors"],
   compile(api, { operation }) {
     const settings = settingsOf(api.cors, operation);
     if (!settings) return undefined;

@@ -1,5 +1,4 @@
 /** The gateway's own errors in a form of somebody's choosing. What has no template stays `application/problem+json`. */
-import { resolvedApi } from "#contracts/api/resolved.ts";
 import type { ErrorTemplates } from "#contracts/api/error-templates.ts";
 import { definePlugin, type Reply } from "#gateway/pipeline/index.ts";
 import { compileForms, type Forms } from "./forms.ts";
@@ -7,7 +6,7 @@ import { compileForms, type Forms } from "./forms.ts";
 export const errors = definePlugin({
   name: "errors",
   phase: "record",
-  config: resolvedApi.pick({ errors: true }),
+  config: ["errors"],
   compile: () => undefined,
   reply(api, { settings }) {
     const levels = [api.errors, settings.errors].filter((templates) => templates !== undefined).map(compileLevel);

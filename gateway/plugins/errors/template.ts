@@ -1,4 +1,4 @@
-import { ERROR_FIELD, type ErrorField } from "#contracts/api/error-templates.ts";
+import { ERROR_FIELD, type ErrorField } from "#contracts/api/error-fields.ts";
 
 export type Values = Readonly<Record<ErrorField, string>>;
 export type Render = (values: Values) => string;

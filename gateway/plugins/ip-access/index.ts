@@ -1,12 +1,11 @@
 /** Refuses callers by address, before anything is asked of them: denied wins over allowed. */
-import { resolvedApi } from "#contracts/api/resolved.ts";
 import { inRanges, parseRanges } from "#base/address-ranges.ts";
 import { definePlugin, reject } from "#gateway/pipeline/index.ts";
 
 export const ipAccess = definePlugin({
   name: "ipAccess",
   phase: "admit",
-  config: resolvedApi.pick({ ip: true }),
+  config: ["ip"],
   compile({ ip }, { identity }) {
     if (!ip?.allow && !ip?.deny) return undefined;
     const allow = ip.allow ? parseRanges(ip.allow) : null;

@@ -4,28 +4,18 @@
  * Answers carry RateLimit and RateLimit-Policy (draft-ietf-httpapi-ratelimit-headers-10).
  */
 import type { Throttle } from "#contracts/api/limits.ts";
-import { resolvedApi } from "#contracts/api/resolved.ts";
 import { spikeWindow, type Allowance, type LimitBook, type LimitRefusal } from "#gateway/limit/index.ts";
 import { definePlugin, type Exchange, type PluginDeps, type Reply } from "#gateway/pipeline/index.ts";
 import { compileCustomLimit, type CustomDraw } from "./custom-limits.ts";
 import { limitFields, limitReply } from "./limit-fields.ts";
 
 const NONE: readonly Allowance[] = Object.freeze([]);
-const config = resolvedApi.pick({
-  id: true,
-  auth: true,
-  rate: true,
-  quota: true,
-  spikeArrest: true,
-  throttle: true,
-  limits: true,
-});
 type Limits = Pick<PluginDeps["operation"] & object, "rate" | "quota" | "spikeArrest" | "limits">;
 
 export const limits = definePlugin({
   name: "limits",
   phase: "limit",
-  config,
+  config: ["id", "auth", "rate", "quota", "spikeArrest", "throttle", "limits"],
   compile(api, deps) {
     const { operation, version, limits: book, settings } = deps;
     // What a version says of its own is counted for it alone; what it has of its API is one count over all versions.

@@ -2,14 +2,13 @@
  * Sets and removes headers of the request before it goes upstream: the gateway's first, then the API's. Values may hold
  * variables: `$key.id`.
  */
-import { resolvedApi } from "#contracts/api/resolved.ts";
 import { compileHeaderChanges, type HeaderChanges } from "#gateway/context/index.ts";
 import { definePlugin, withEdit, type HeaderEdit, type Identified } from "#gateway/pipeline/index.ts";
 
 export const requestHeaders = definePlugin({
   name: "requestHeaders",
   phase: "shape",
-  config: resolvedApi.pick({ transform: true }),
+  config: ["transform"],
   compile({ transform }, deps) {
     const [everywhere, own] = [deps.settings.headers?.request, transform?.request?.headers];
     const first = everywhere && compileHeaderChanges(everywhere, "settings.headers.request", deps);

@@ -2,14 +2,13 @@
  * Sets and removes headers of answers before the client sees them: the gateway's of every answer, its own refusals among
  * them, then the API's of the upstream's. Values may hold variables: `$key.id`.
  */
-import { resolvedApi } from "#contracts/api/resolved.ts";
 import { compileHeaderChanges, type HeaderChanges } from "#gateway/context/index.ts";
 import { definePlugin, type Exchange } from "#gateway/pipeline/index.ts";
 
 export const responseHeaders = definePlugin({
   name: "responseHeaders",
   phase: "respond",
-  config: resolvedApi.pick({ transform: true }),
+  config: ["transform"],
   compile({ transform }, deps) {
     const [everywhere, own] = [deps.settings.headers?.response, transform?.response?.headers];
     const changes = [

@@ -1,5 +1,4 @@
 /** Rewrites the path that goes upstream, by templates: the first whose `from` fits. The query is not touched. */
-import { resolvedApi } from "#contracts/api/resolved.ts";
 import { definePlugin, reject } from "#gateway/pipeline/index.ts";
 import {
   fillTemplate,
@@ -15,7 +14,7 @@ const unfit = reject(400, "bad_request_target", "The request's path does not bec
 export const rewrite = definePlugin({
   name: "rewrite",
   phase: "shape",
-  config: resolvedApi.pick({ transform: true }),
+  config: ["transform"],
   compile({ transform }) {
     const rules = (transform?.request?.rewrite ?? []).map(({ from, to }) => ruleOf(from, to));
     if (rules.length === 0) return undefined;

@@ -2,7 +2,6 @@
  * Answers tokens to keys (RFC 6749, 4.4): a client shows its key once and calls with a token from then on. Wrong attempts
  * are slowed by address. What is wrong is said in the words of RFC 6749, 5.2, which clients' libraries read.
  */
-import { resolvedApi } from "#contracts/api/resolved.ts";
 import type { OAuth2Auth } from "#contracts/api/token-auth.ts";
 import type { IssuedTokens } from "#gateway/identity/index.ts";
 import { definePlugin, type Exchange, type PluginDeps, type Reply } from "#gateway/pipeline/index.ts";
@@ -28,7 +27,7 @@ const unavailable = oauthError(503, "temporarily_unavailable", "Tokens cannot be
 export const tokenEndpoint = definePlugin({
   name: "tokenEndpoint",
   phase: "authenticate",
-  config: resolvedApi.pick({ id: true, auth: true }),
+  config: ["id", "auth"],
   compile({ id, auth }, deps) {
     const issue = issueOf(auth);
     if (!issue) return undefined;

@@ -1,11 +1,10 @@
 /** Tells callers of a version when it was deprecated and when it goes away, in every answer: refusals too. */
-import { resolvedApi } from "#contracts/api/resolved.ts";
 import { definePlugin, versionFields, type PluginDeps } from "#gateway/pipeline/index.ts";
 
 export const versionNotice = definePlugin({
   name: "versionNotice",
   phase: "respond",
-  config: resolvedApi.pick({ id: true }),
+  config: ["id"],
   compile(_config, { version }) {
     const fields = fieldsFor(version);
     if (fields.length === 0) return undefined;

@@ -64,6 +64,7 @@ function readAsGateway(port: number, method: string): Promise<ReadAnswer | undef
         onEnd: () => resolve(answer && { ...answer, body: Buffer.concat(chunks).toString("latin1") }),
         onTunnel: () => resolve(undefined),
         onDrain: () => {},
+        onWanted: () => {},
         onError: () => resolve(undefined),
       },
     );

@@ -1,4 +1,5 @@
-import { versionsOf, type ApiVersion, type ResolvedApi } from "#contracts/api/resolved.ts";
+import type { ResolvedApi } from "#contracts/api/resolved.ts";
+import { versionsOf, type ApiVersion } from "#contracts/api/versions-of.ts";
 import type { Upstream } from "#contracts/api/upstream.ts";
 
 /** Targets that are chosen among together: those of an API, and of each of its versions that has its own. */

@@ -1,5 +1,6 @@
 import type { Breaker as BreakerSettings, Retry } from "#contracts/api/resilience.ts";
-import { versionsOf, type ApiVersion, type ResolvedApi, type ResolvedOperation } from "#contracts/api/resolved.ts";
+import type { ResolvedApi, ResolvedOperation } from "#contracts/api/resolved.ts";
+import { versionsOf, type ApiVersion } from "#contracts/api/versions-of.ts";
 import type { Clock } from "#base/clock.ts";
 import { RetryBudget } from "../retry-budget.ts";
 import { RetryRule } from "../retry-rule.ts";

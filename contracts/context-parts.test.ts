@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { contextText, parseContextText } from "./context.ts";
+import { parseContextText } from "./context-parts.ts";
+import { contextText } from "./context.ts";
 
 const partsOf = (text: string) => {
   const parsed = parseContextText(text);
