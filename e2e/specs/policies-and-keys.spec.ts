@@ -106,3 +106,15 @@ test("a new key may have all that a key has: the rest is folded away until it is
   const secret = await new Console(page).copied("Your new key");
   await answers({ id: "", secret }, "/orders/orders/7", 401);
 });
+
+test("a key is made as text, with no more than it shall open from its first moment", async ({ page }) => {
+  await new Console(page).signIn(seeded);
+  await page.goto(`${placeOf(seeded)}/keys/new`);
+  await page.getByRole("link", { name: "Source", exact: true }).click();
+  const grant = `apis:\n  ${seeded.api}:\n    operations: [getOrder]\n`;
+  await page.getByRole("textbox", { name: "Key" }).fill(`name: Narrow\n${grant}`);
+  await page.getByRole("button", { name: "Save" }).click();
+  const key = { id: "", secret: await new Console(page).copied("Your new key") };
+  await answers(key, "/orders/orders/7", 200);
+  expect(await call(key, "/orders/orders")).toBe(403);
+});

@@ -2,16 +2,7 @@ import { z } from "zod";
 import { AppError, errorCodes, type ErrorCode } from "#base/errors.ts";
 import { analyticsReport } from "#contracts/plane/analytics.ts";
 import { apiDetail, apiPreview, apiView, type ApiInputRaw } from "#contracts/plane/apis.ts";
-import {
-  auditView,
-  keyCreated,
-  keyView,
-  planeNode,
-  policyView,
-  revisionView,
-  type KeyBody,
-  type PolicyBody,
-} from "#contracts/plane/entities.ts";
+import { auditView, keyCreated, keyView, planeNode, policyView, revisionView } from "#contracts/plane/entities.ts";
 import { gatewaySettingsView } from "#contracts/plane/gateway-settings.ts";
 import { pageOf, problem } from "#contracts/problem.ts";
 
@@ -44,14 +35,14 @@ export class PlaneClient {
 
   listPolicies = () => this.#call("GET", "/v1/policies", z.array(policyView));
   getPolicy = (id: string) => this.#call("GET", `/v1/policies/${encodeURIComponent(id)}`, policyView);
-  createPolicy = (input: PolicyBody) => this.#call("POST", "/v1/policies", policyView, input);
+  createPolicy = (input: Record<string, unknown>) => this.#call("POST", "/v1/policies", policyView, input);
   updatePolicy = (id: string, version: number, input: Record<string, unknown>) =>
     this.#call("PUT", `/v1/policies/${encodeURIComponent(id)}?version=${version}`, policyView, input);
   deletePolicy = (id: string) => this.#call("DELETE", `/v1/policies/${encodeURIComponent(id)}`, nothing);
 
   listKeys = () => this.#call("GET", "/v1/keys", z.array(keyView));
   getKey = (id: string) => this.#call("GET", `/v1/keys/${encodeURIComponent(id)}`, keyView);
-  createKey = (input: KeyBody) => this.#call("POST", "/v1/keys", keyCreated, input);
+  createKey = (input: Record<string, unknown>) => this.#call("POST", "/v1/keys", keyCreated, input);
   updateKey = (id: string, version: number, input: Record<string, unknown>) =>
     this.#call("PUT", `/v1/keys/${encodeURIComponent(id)}?version=${version}`, keyView, input);
   revokeKey = (id: string) => this.#call("DELETE", `/v1/keys/${encodeURIComponent(id)}`, nothing);

@@ -25,9 +25,13 @@ let made = 0;
 const fresh = (name: string): string => `${name} ${(made += 1)}`;
 
 const someApi = (world: World) => ownerOf(world).api.create({ ...placeOf(world), ...apiFields(fresh("Orders")) });
-const somePolicy = (world: World) => ownerOf(world).policy.create({ ...placeOf(world), name: fresh("Silver") });
+const somePolicy = (world: World) =>
+  ownerOf(world).policy.create({ ...placeOf(world), settings: { name: fresh("Silver") } });
 const someKey = (world: World) =>
-  ownerOf(world).key.create({ ...placeOf(world), name: fresh("Spare"), policies: [world.own.policy] });
+  ownerOf(world).key.create({
+    ...placeOf(world),
+    settings: { name: fresh("Spare"), policies: [world.own.policy] },
+  });
 const someRun = async (world: World) => {
   const region = world.deps.regions[1]!.id;
   return (await ownerOf(world).cluster.createCloud({ ...placeOf(world), name: fresh("Edge"), region })).run;
@@ -151,7 +155,9 @@ export const examples: Record<string, Example> = {
   "key.list": { input: here },
   "key.get": { input: async (world) => ({ ...here(world), key: (await someKey(world)).id }) },
   "key.settingsMembers": {},
-  "key.create": { input: (world) => ({ ...here(world), name: fresh("Key"), policies: [world.own.policy] }) },
+  "key.create": {
+    input: (world) => ({ ...here(world), settings: { name: fresh("Key"), policies: [world.own.policy] } }),
+  },
   "key.update": {
     input: async (world) => ({
       ...here(world),
@@ -169,7 +175,10 @@ export const examples: Record<string, Example> = {
   "policy.get": { input: (world) => ({ ...here(world), policy: world.own.policy }) },
   "policy.settingsMembers": {},
   "policy.create": {
-    input: (world) => ({ ...here(world), name: fresh("Bronze"), apis: [world.own.api], rate: "5/s" }),
+    input: (world) => ({
+      ...here(world),
+      settings: { name: fresh("Bronze"), apis: [world.own.api], rate: "5/s" },
+    }),
   },
   "policy.update": {
     input: async (world) => ({

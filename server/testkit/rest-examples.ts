@@ -22,10 +22,10 @@ const placeOf = ({ own }: World) => ({ org: own.tenant.slug, environment: own.en
 const withApi = async (world: World) =>
   (await ownerOf(world).api.create({ ...placeOf(world), ...apiFields(fresh("Ferries")) })).id;
 const withPolicy = async (world: World) =>
-  (await ownerOf(world).policy.create({ ...placeOf(world), name: fresh("Tin") })).id;
+  (await ownerOf(world).policy.create({ ...placeOf(world), settings: { name: fresh("Tin") } })).id;
 const withKey = async (world: World) => {
-  const key = { name: fresh("Dropped"), policies: [world.own.policy as never] };
-  return (await ownerOf(world).key.create({ ...placeOf(world), ...key })).id;
+  const settings = { name: fresh("Dropped"), policies: [world.own.policy] };
+  return (await ownerOf(world).key.create({ ...placeOf(world), settings })).id;
 };
 
 const writtenVersion = async (world: World, cluster?: string) =>

@@ -65,8 +65,8 @@ async function hold(console: TestConsole, name: string): Promise<Holding> {
   const { cluster: hybrid, enrolment } = await caller.cluster.createHybrid({ ...place, name: "Cellar" });
   const { node, keys } = await enrol(deps, enrolment.token);
   const api = await caller.api.create({ ...place, ...apiFields(name) });
-  const policy = await caller.policy.create({ ...place, name: "Gold", apis: { [api.id]: {} } });
-  const key = await caller.key.create({ ...place, name: "Ada's", policies: [policy.id] });
+  const policy = await caller.policy.create({ ...place, settings: { name: "Gold", apis: [api.id] } });
+  const key = await caller.key.create({ ...place, settings: { name: "Ada's", policies: [policy.id] } });
   const bearer = await bearers(tenant);
   const [listed] = await caller.apiToken.list({ org });
   return {

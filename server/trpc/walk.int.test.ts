@@ -157,10 +157,15 @@ test("a policy and a key cannot name what is another tenant's", async () => {
   const { caller } = tenant.people.owner;
   const place = { org: tenant.slug, environment };
   const before = await world.everything();
-  const policy = { ...place, name: "Greedy", apis: [world.stranger.api] };
-  expect(await refusal(caller, "policy.create", policy)).toEqual(["BAD_REQUEST", "invalid"]);
-  const key = { ...place, name: "Greedy", policies: [world.stranger.policy] };
-  expect(await refusal(caller, "key.create", key)).toEqual(["BAD_REQUEST", "invalid"]);
+  const policy = { ...place, settings: { name: "Greedy", apis: [world.stranger.api] } };
+  const key = { ...place, settings: { name: "Greedy", policies: [world.stranger.policy] } };
+  for (const [path, input] of [
+    ["policy.create", policy],
+    ["policy.update", { ...policy, policy: world.own.policy, version: 1 }],
+    ["key.create", key],
+    ["key.update", { ...key, key: world.own.key, version: 1 }],
+  ] as const)
+    expect(await refusal(caller, path, input)).toEqual(["BAD_REQUEST", "invalid"]);
   expect(await world.everything()).toEqual(before);
 });
 

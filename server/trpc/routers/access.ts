@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { keyDetailView, policyDetailView, settingsMember } from "#contracts/console/views.ts";
 import { analyticsQuery, analyticsReport } from "#contracts/plane/analytics.ts";
-import { keyCreated, keyInput, keyView, policyInput, policyView } from "#contracts/plane/entities.ts";
+import { keyCreated, keyView, policyView } from "#contracts/plane/entities.ts";
 import { keyMembers, policyMembers, withWrittenKey, withWrittenPolicy } from "../../access/written-access.ts";
 import { openPlane } from "../../planes/open-plane.ts";
 import { environmentInput, nothing, orgProcedure, router } from "../procedures.ts";
@@ -9,7 +9,8 @@ import { environmentInput, nothing, orgProcedure, router } from "../procedures.t
 const onePolicy = environmentInput.extend({ policy: z.string() });
 const oneKey = environmentInput.extend({ key: z.string() });
 /** Raw on purpose: what was typed is parsed by the control plane, which names a member that it does not know. */
-const change = { version: z.int().min(1), settings: z.record(z.string(), z.unknown()) };
+const settings = { settings: z.record(z.string(), z.unknown()) };
+const change = { version: z.int().min(1), ...settings };
 
 export const policyRouter = router({
   list: orgProcedure({ can: "policy:read" })
@@ -26,11 +27,9 @@ export const policyRouter = router({
     .output(z.array(settingsMember))
     .query(() => policyMembers()),
   create: orgProcedure({ can: "policy:write" })
-    .input(environmentInput.extend(policyInput.shape))
+    .input(environmentInput.extend(settings))
     .output(policyView)
-    .mutation(async ({ ctx, input: { org: _org, environment, ...policy } }) =>
-      (await openPlane(ctx.scope, environment)).createPolicy(policy),
-    ),
+    .mutation(async ({ ctx, input }) => (await openPlane(ctx.scope, input.environment)).createPolicy(input.settings)),
   update: orgProcedure({ can: "policy:write" })
     .input(onePolicy.extend(change))
     .output(policyDetailView)
@@ -62,11 +61,9 @@ export const keyRouter = router({
     .output(z.array(settingsMember))
     .query(() => keyMembers()),
   create: orgProcedure({ can: "key:write" })
-    .input(environmentInput.extend(keyInput.shape))
+    .input(environmentInput.extend(settings))
     .output(keyCreated)
-    .mutation(async ({ ctx, input: { org: _org, environment, ...key } }) =>
-      (await openPlane(ctx.scope, environment)).createKey(key),
-    ),
+    .mutation(async ({ ctx, input }) => (await openPlane(ctx.scope, input.environment)).createKey(input.settings)),
   update: orgProcedure({ can: "key:write" })
     .input(oneKey.extend(change))
     .output(keyDetailView)

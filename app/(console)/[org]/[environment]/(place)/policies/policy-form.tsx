@@ -90,7 +90,7 @@ export function PolicyForm({
           ) : (
             <CheckboxGroup
               legend="APIs"
-              hint={`What a key with this policy may call.${policy ? " Single operations, paths and limits of an API are under Source." : ""}`}
+              hint="What a key with this policy may call. Single operations, paths and limits of an API are under Source."
               choices={apiChoices(list, policy?.apis ?? {})}
               values={chosen.apis}
               onChange={(apis) => setChosen({ ...chosen, apis })}

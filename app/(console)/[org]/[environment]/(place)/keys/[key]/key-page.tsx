@@ -2,7 +2,8 @@
 
 import { useQuery } from "@tanstack/react-query";
 import dynamic from "next/dynamic";
-import { accessViews, type AccessView } from "../../_access/views.ts";
+import { AccessTabs } from "../../_access/access-tabs.tsx";
+import type { AccessView } from "../../_access/views.ts";
 import { keyStates } from "../key-states.ts";
 import { RevokeKey } from "../revoke-key.tsx";
 import { KeyForm } from "./key-form.tsx";
@@ -14,7 +15,6 @@ import { PageHeader } from "#app/_ui/panel.tsx";
 import { QueryView } from "#app/_ui/query-view.tsx";
 import { RowsSkeleton } from "#app/_ui/skeleton.tsx";
 import { Notice, State } from "#app/_ui/state.tsx";
-import { Tabs } from "#app/_ui/tabs.tsx";
 import { useNow, When } from "#app/_ui/when.tsx";
 
 /** It brings a reader of YAML along. */
@@ -94,11 +94,7 @@ function Editing({ input, apiKey, view, mayWrite }: KeyProps & { view: AccessVie
   const base = `/${input.org}/${input.environment}/keys/${input.key}`;
   return (
     <>
-      <Tabs
-        label="Views"
-        current={view}
-        tabs={accessViews.map(({ value, name }) => ({ value, name, href: `${base}?view=${value}` }))}
-      />
+      <AccessTabs base={base} view={view} />
       {view === "form" && (
         <KeyForm key={apiKey.version} input={input} apiKey={apiKey} update={update} mayWrite={mayWrite} />
       )}

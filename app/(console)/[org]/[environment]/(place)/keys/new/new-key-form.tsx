@@ -1,14 +1,12 @@
 "use client";
 
-import { useMutation, useQuery } from "@tanstack/react-query";
+import type { UseQueryResult } from "@tanstack/react-query";
 import { useState } from "react";
 import { useForm } from "react-hook-form";
-import { bodyOf, choicesOf, valuesOf, type KeyValues } from "../key-form-values.ts";
+import { bodyOf, choicesOf, valuesOf, type KeyBody, type KeyValues } from "../key-form-values.ts";
 import { MoreFields } from "../more-fields.tsx";
 import { RightsFields } from "../rights-fields.tsx";
 import { expiryOf } from "./expiry.ts";
-import { KeyShownOnce } from "./key-shown-once.tsx";
-import { useTRPC } from "#app/_trpc/client.tsx";
 import { fieldError, problemOf } from "#app/_trpc/problem.ts";
 import type { ApiView, PolicyView } from "#app/_trpc/views.ts";
 import { Button } from "#app/_ui/button.tsx";
@@ -19,52 +17,35 @@ import { FormProblem } from "#app/_ui/problem-state.tsx";
 /** Read when the form is sent, not when it is drawn. */
 const readClock = () => Date.now();
 
+/** Members of fields that are folded away, and opened where one of them is refused. */
+const MORE = ["quota", "tags", "metadata", "boundCertificate"];
+
 /** Members whose problems stand beside a field. */
-const SHOWN = ["name", "expiresAt", "rate", "quota", "tags", "metadata", "boundCertificate"];
+const SHOWN = ["name", "expiresAt", "rate", ...MORE];
 
 interface Values extends KeyValues {
   days: string;
 }
 
 interface Props {
-  org: string;
-  environment: string;
-  first: { policies?: PolicyView[]; apis?: ApiView[] };
-  /** Where a call with the key can go; null while no cluster is live. */
-  endpoint: string | null;
+  policies: UseQueryResult<PolicyView[], unknown>;
+  apis: UseQueryResult<ApiView[], unknown>;
+  busy: boolean;
+  error: unknown;
+  onSubmit: (body: KeyBody) => void;
 }
 
-export function NewKeyForm({ org, environment, first, endpoint }: Props) {
-  const trpc = useTRPC();
-  const input = { org, environment };
-  const policies = useQuery({ ...trpc.policy.list.queryOptions(input), initialData: first.policies });
-  const apis = useQuery({ ...trpc.api.list.queryOptions(input), initialData: first.apis });
+export function NewKeyForm({ policies, apis, busy, error, onSubmit }: Props) {
   const [chosen, setChosen] = useState(choicesOf(undefined));
   const [isMoreOpen, setMoreOpen] = useState(false);
   const { register, handleSubmit, formState } = useForm<Values>({
     defaultValues: { ...valuesOf(undefined), days: "" },
   });
-  const create = useMutation(
-    trpc.key.create.mutationOptions({
-      // What is wrong with a field that is folded away is to be seen.
-      onError: () => setMoreOpen(true),
-    }),
-  );
-  if (create.data)
-    return (
-      <KeyShownOnce
-        created={create.data}
-        endpoint={endpoint}
-        apis={apis.data ?? []}
-        policies={policies.data ?? []}
-        base={`/${org}/${environment}`}
-      />
-    );
-  const problem = create.error ? problemOf(create.error) : null;
+  const problem = error ? problemOf(error) : null;
   const chosenNothing = chosen.policies.length + chosen.apis.length === 0;
   const submit = handleSubmit(({ days, ...values }) => {
     if (chosenNothing) return;
-    create.mutate({ ...input, ...bodyOf(values, chosen, undefined), expiresAt: expiryOf(days, readClock()) });
+    onSubmit({ ...bodyOf(values, chosen, undefined), expiresAt: expiryOf(days, readClock()) });
   });
   return (
     <form noValidate onSubmit={(event) => void submit(event)} className="grid max-w-2xl gap-6">
@@ -96,7 +77,10 @@ export function NewKeyForm({ org, environment, first, endpoint }: Props) {
           {...register("rate")}
         />
       </div>
-      <details open={isMoreOpen} onToggle={(event) => setMoreOpen(event.currentTarget.open)}>
+      <details
+        open={isMoreOpen || MORE.some((name) => fieldError(problem, name))}
+        onToggle={(event) => setMoreOpen(event.currentTarget.open)}
+      >
         <summary className="font-medium">More</summary>
         <div className="mt-4">
           <MoreFields field={register} problem={problem} canEditMetadata />
@@ -107,8 +91,8 @@ export function NewKeyForm({ org, environment, first, endpoint }: Props) {
           Tick a policy or an API: a key that opens nothing is of no use.
         </p>
       )}
-      <FormProblem error={create.error} shown={SHOWN} />
-      <Button type="submit" look="primary" className="justify-self-start" busy={create.isPending && "Creating…"}>
+      <FormProblem error={error} shown={SHOWN} />
+      <Button type="submit" look="primary" className="justify-self-start" busy={busy && "Creating…"}>
         Create key
       </Button>
     </form>

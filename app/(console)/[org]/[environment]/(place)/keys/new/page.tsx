@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
-import { NewKeyForm } from "./new-key-form.tsx";
+import { readAccessView } from "../../_access/views.ts";
+import { NewKey } from "./new-key.tsx";
 import { load, preload } from "#app/_trpc/load.ts";
 import { PageHeader } from "#app/_ui/panel.tsx";
 import { Notice } from "#app/_ui/state.tsx";
@@ -7,8 +8,14 @@ import { serverCaller } from "#server/trpc/caller.ts";
 
 export const metadata: Metadata = { title: "New key" };
 
-export default async function NewKeyPage({ params }: { params: Promise<{ org: string; environment: string }> }) {
+interface Props {
+  params: Promise<{ org: string; environment: string }>;
+  searchParams: Promise<{ view?: string }>;
+}
+
+export default async function NewKeyPage({ params, searchParams }: Props) {
   const { org, environment } = await params;
+  const { view: chosen } = await searchParams;
   const api = await serverCaller();
   const [organisation, policies, apis, view] = await Promise.all([
     load(api.organisation.get({ org })),
@@ -20,9 +27,10 @@ export default async function NewKeyPage({ params }: { params: Promise<{ org: st
     <>
       <PageHeader title="New key">It opens what its policies name, and the APIs that are ticked here.</PageHeader>
       {organisation.permissions.includes("key:write") ? (
-        <NewKeyForm
+        <NewKey
           org={org}
           environment={environment}
+          view={readAccessView(chosen)}
           first={{ policies, apis }}
           endpoint={view.clusters.find((cluster) => cluster.endpoint !== null)?.endpoint ?? null}
         />

@@ -3,7 +3,8 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import dynamic from "next/dynamic";
-import { accessViews, type AccessView } from "../../_access/views.ts";
+import { AccessTabs } from "../../_access/access-tabs.tsx";
+import type { AccessView } from "../../_access/views.ts";
 import { PolicyForm } from "../policy-form.tsx";
 import type { PolicyInput } from "./policy-input.ts";
 import { useUpdatePolicy } from "./use-update-policy.ts";
@@ -14,7 +15,6 @@ import { PageHeader } from "#app/_ui/panel.tsx";
 import { QueryView } from "#app/_ui/query-view.tsx";
 import { RowsSkeleton } from "#app/_ui/skeleton.tsx";
 import { State } from "#app/_ui/state.tsx";
-import { Tabs } from "#app/_ui/tabs.tsx";
 import { When } from "#app/_ui/when.tsx";
 
 /** It brings a reader of YAML along. */
@@ -50,11 +50,7 @@ export function PolicyPage({ input, first, view, mayWrite }: Props) {
               </span>
             </span>
           </PageHeader>
-          <Tabs
-            label="Views"
-            current={view}
-            tabs={accessViews.map(({ value, name }) => ({ value, name, href: `${base}?view=${value}` }))}
-          />
+          <AccessTabs base={base} view={view} />
           {view === "source" && <PolicySource input={input} policy={policy} mayWrite={mayWrite} />}
           {view === "form" && (
             <>
