@@ -98,6 +98,14 @@ export const mtlsAuth = z
       .max(50)
       .optional()
       .describe("Authorities that certificates must chain to: PEM, or references to it. Absent: only `allow` decides."),
+    crl: z
+      .array(z.union([z.string().startsWith("-----BEGIN X509 CRL-----"), secretReference]))
+      .min(1)
+      .max(50)
+      .optional()
+      .describe(
+        "Revocation lists (RFC 5280) that are signed by one of `ca`: PEM, or references to it, read again when they change. One past its time still refuses what it names.",
+      ),
     allow: z
       .array(
         z.union([
@@ -121,6 +129,10 @@ export const mtlsAuth = z
     policies: policies.describe("Policies of every certificate that is let in; none: it opens the API."),
   })
   .refine(({ ca, allow }) => ca !== undefined || allow !== undefined, { error: "expected ca, allow or both" })
+  .refine(({ ca, crl }) => ca !== undefined || crl === undefined, {
+    path: ["crl"],
+    error: "expected ca with crl: a list counts where its authority is known",
+  })
   .refine(({ ca, allow }) => ca !== undefined || (allow ?? []).every((entry) => typeof entry === "string"), {
     path: ["allow"],
     error: "expected ca with an entry by subject: without it anyone may write that subject",

@@ -50,6 +50,7 @@ export interface NodeState {
   forgottenNonces: number;
   apis: { loaded: number; quarantined: number; otherShards: number };
   certificates: readonly { certificate: string; daysLeft: number }[];
+  revocationLists: readonly { api: string; list: string; daysLeft: number }[];
   failingSecrets: number;
 }
 
@@ -115,6 +116,11 @@ export class GatewayMetrics {
   readonly #daysLeft = this.#gauge("causeway_certificate_days_left", "Days until a served certificate expires", [
     "certificate",
   ]);
+  readonly #listDaysLeft = this.#gauge(
+    "causeway_revocation_list_days_left",
+    "Days until a newer revocation list is due; below 0 it is late",
+    ["api", "list"],
+  );
   readonly #gauges = {
     inFlight: this.#gauge("causeway_requests_in_flight", "Requests in flight"),
     memory: this.#gauge("causeway_workers_resident_bytes", "Resident memory of all workers"),
@@ -189,6 +195,8 @@ export class GatewayMetrics {
     this.#apis.set({ state: "other_shard" }, state.apis.otherShards);
     this.#daysLeft.reset();
     for (const { certificate, daysLeft } of state.certificates) this.#daysLeft.set({ certificate }, daysLeft);
+    this.#listDaysLeft.reset();
+    for (const { api, list, daysLeft } of state.revocationLists) this.#listDaysLeft.set({ api, list }, daysLeft);
   }
 
   /** Series of APIs that are configured no more leave, and with them the room that they took. */

@@ -1,10 +1,15 @@
-import { request, type RequestOptions } from "node:https";
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { Agent, request, type RequestOptions } from "node:https";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { generateKeyPair, exportJWK, SignJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { hashToken } from "#base/token.ts";
+import { waitUntil } from "#base/wait.ts";
 import { bootGateway, type BootedGateway } from "#gateway/testkit/boot-gateway.ts";
 import { visit } from "#gateway/testkit/tls-visit.ts";
 import { makeCertificate, type MadeCertificate } from "#tools/testing/certificates.ts";
+import { makeRevocationList } from "#tools/testing/revocation-lists.ts";
 import { startUpstream, type Upstream } from "#gateway/testkit/upstream.ts";
 import { freePort } from "#tools/testing/free-port.ts";
 
@@ -12,6 +17,7 @@ let gateway: BootedGateway;
 let upstream: Upstream;
 let port: number;
 let tokenFor: (claims: object) => Promise<string>;
+const folder = mkdtempSync(join(tmpdir(), "causeway-mtls-"));
 
 const authority = makeCertificate({ subject: "/CN=Root", authority: true });
 const server = makeCertificate({ subject: "/CN=localhost", issuer: authority });
@@ -19,7 +25,15 @@ const acme = makeCertificate({ subject: "/O=Acme/CN=acme", issuer: authority, pu
 const stranger = makeCertificate({ subject: "/O=Acme/CN=acme" });
 const fingerprintOf = ({ x509 }: MadeCertificate) => x509.fingerprint256.replaceAll(":", "").toLowerCase();
 
+/** Renamed over the one before, as tools that fetch lists do. */
+function writeList(revoked: MadeCertificate[]): void {
+  const list = makeRevocationList({ issuer: authority, revoked, nextUpdateMs: Date.now() + 86_400_000 });
+  writeFileSync(join(folder, "crl.new"), list);
+  renameSync(join(folder, "crl.new"), join(folder, "crl.pem"));
+}
+
 beforeAll(async () => {
+  writeList([]);
   [upstream, port] = await Promise.all([startUpstream(), freePort()]);
   const { publicKey, privateKey } = await generateKeyPair("ES256");
   const jwk = { ...(await exportJWK(publicKey)), kid: "k" };
@@ -35,6 +49,7 @@ beforeAll(async () => {
     {
       apis: [
         api("any", { mtls }),
+        api("listed", { mtls: { ca: ["env://CA"], crl: [`file://${join(folder, "crl.pem")}`] } }),
         api("both", { anyOf: [{ key: {}, mtls }] }),
         api("bound", { anyOf: [{ key: {} }, { jwt }] }),
       ],
@@ -56,13 +71,14 @@ beforeAll(async () => {
 afterAll(async () => {
   await gateway.stop();
   await upstream.stop();
+  rmSync(folder, { recursive: true, force: true });
 });
 
-function call(path: string, shown: MadeCertificate | undefined, bearer?: string) {
+function call(path: string, shown: MadeCertificate | undefined, bearer?: string, agent: Agent | false = false) {
   const identity = shown ? { cert: shown.pem, key: shown.keyPem } : {};
   const headers = bearer ? { authorization: `Bearer ${bearer}` } : {};
   const trusted = { ca: authority.pem, servername: "localhost", checkServerIdentity: () => undefined };
-  const options: RequestOptions = { host: "127.0.0.1", port, path, headers, agent: false, ...trusted, ...identity };
+  const options: RequestOptions = { host: "127.0.0.1", port, path, headers, agent, ...trusted, ...identity };
   return new Promise<{ status: number | undefined; code: string | undefined }>((resolve, reject) => {
     const asked = request(options, (response) => {
       let text = "";
@@ -96,6 +112,28 @@ describe("over a real TLS port", () => {
       session = seen.session;
     }
     expect(session).toBeDefined();
+  });
+
+  test("a certificate that its authority took back is refused as soon as the list says so, on an open connection too", async () => {
+    const taken = makeCertificate({ subject: "/CN=taken", issuer: authority, purpose: "clientAuth" });
+    expect(await call("/listed/x", taken)).toMatchObject({ status: 200 });
+    const kept = new Agent({ keepAlive: true, maxSockets: 1 });
+    const callKept = () => call("/listed/x", taken, undefined, kept);
+    try {
+      expect(await callKept()).toMatchObject({ status: 200 });
+      writeList([taken]);
+      await waitUntil(async () => (await callKept()).code === "certificate_revoked", {
+        what: "the connection that is open is refused",
+        timeoutMs: 20_000,
+      });
+    } finally {
+      kept.destroy();
+    }
+    expect(await call("/listed/x", taken)).toMatchObject({ status: 401, code: "certificate_revoked" });
+    expect(await call("/listed/x", acme)).toMatchObject({ status: 200 });
+    expect(await call("/any/x", taken)).toMatchObject({ status: 200 });
+    const metrics = await (await fetch(`${gateway.adminUrl}/metrics`)).text();
+    expect(metrics).toMatch(/^causeway_revocation_list_days_left\{api="listed",list="file:\/\/[^"]+"\} \d/m);
   });
 
   test("a key and a certificate, both", async () => {

@@ -16,6 +16,7 @@ import { GATEWAY_VERSION } from "#gateway/version.ts";
 import { Applier } from "./applier.ts";
 import { asksForRecordings } from "./asks-for-recordings.ts";
 import type { WorkerSettings } from "./messages.ts";
+import { RevocationWatch, type ListDays } from "./revocation-watch.ts";
 import { TicketKeys } from "./ticket-keys.ts";
 import { claimPort, sentenceFor } from "./traffic-port.ts";
 import { WorkerPool, type WorkerCounts } from "./worker-pool.ts";
@@ -68,6 +69,8 @@ class Primary implements RunningGateway {
   /** APIs whose recordings have no place here. */
   #unrecorded: ReadonlySet<string> = new Set();
   #certificates: readonly { certificate: string; daysLeft: number }[] = [];
+  readonly #revocations: RevocationWatch;
+  #revocationLists: readonly ListDays[] = [];
   #certificatesAtMs = 0;
   #pusher: MetricsPusher | undefined;
   #admin: Awaited<ReturnType<typeof startAdmin>> | undefined;
@@ -90,6 +93,7 @@ class Primary implements RunningGateway {
     this.#onFatal = onFatal;
     this.#secrets = secrets;
     this.#watch = watchFor(options, log, secrets);
+    this.#revocations = new RevocationWatch(secrets, log);
     this.#authority = new LocalAuthority({
       clock: systemClock,
       holders: () => options.workers,
@@ -268,6 +272,7 @@ class Primary implements RunningGateway {
 
   #readCertificates(): void {
     this.#certificates = certificateDays(this.#applier!.certificates, this.#secrets, Date.now());
+    this.#revocationLists = this.#revocations.look(this.#applier!.apis, Date.now());
     this.#certificatesAtMs = Date.now();
   }
 
@@ -321,6 +326,7 @@ class Primary implements RunningGateway {
         otherShards: applied?.otherShards.length ?? 0,
       },
       certificates: this.#certificates,
+      revocationLists: this.#revocationLists,
       failingSecrets: this.#secrets.failing,
     });
     this.#upstreamMetrics.setWatched(this.#watch.figures());

@@ -8,6 +8,7 @@ import { keyRecord } from "#contracts/key/record.ts";
 import { policy } from "#contracts/policy/policy.ts";
 import { exchangeOf, pluginDepsOf } from "#gateway/testkit/identified.ts";
 import { makeCertificate, type MadeCertificate } from "#tools/testing/certificates.ts";
+import { makeRevocationList } from "#tools/testing/revocation-lists.ts";
 import type { Reply } from "#gateway/pipeline/index.ts";
 import { authenticate } from "./index.ts";
 
@@ -88,6 +89,30 @@ describe("a client certificate", () => {
     } finally {
       close();
     }
+  });
+
+  test("that its authority took back is 401, from the next look at the list on also on an open connection", async () => {
+    const listOf = (revoked: MadeCertificate[]) =>
+      makeRevocationList({ issuer: authority, revoked, nextUpdateMs: days(1) });
+    const lists = { CRL: listOf([]) };
+    const step = stepOf({ mtls: { ca: [authority.pem], crl: ["env://CRL"] } }, pluginDepsOf({ secrets: lists }));
+    const [tls, nowMs] = [tlsOf(client), Date.now()];
+    expect(await codeOf(step(exchangeOf({ tls, nowMs })))).toBeUndefined();
+    lists.CRL = listOf([client]);
+    expect(await codeOf(step(exchangeOf({ tls, nowMs: nowMs + 5_000 })))).toBe("certificate_revoked");
+    const other = makeCertificate({ subject: "/CN=other", issuer: authority });
+    expect(await codeOf(step(exchangeOf({ tls: tlsOf(other), nowMs: nowMs + 5_000 })))).toBeUndefined();
+    // Nobody knows what stands on the list that is due; what is known holds.
+    expect(await codeOf(step(exchangeOf({ tls, nowMs: days(2) })))).toBe("certificate_revoked");
+    expect(await codeOf(step(exchangeOf({ tls: tlsOf(other), nowMs: days(2) })))).toBeUndefined();
+  });
+
+  test("a list that is of no use is named at load", () => {
+    const crl = [makeRevocationList({ issuer: stranger, revoked: [], nextUpdateMs: days(1) })];
+    expect(() => stepOf({ mtls: { ca: [authority.pem], crl } })).toThrow(
+      "auth.anyOf[0].mtls: crl[0]: expected a list that is signed by one of `ca`",
+    );
+    expect(() => stepOf({ mtls: { allow: [fingerprintOf(client)], crl } })).toThrow("expected ca with crl");
   });
 
   test("an authority that is no certificate is named at load", () => {

@@ -1,9 +1,7 @@
-import { X509Certificate } from "node:crypto";
-import { messageOf } from "#base/errors.ts";
+import type { X509Certificate } from "node:crypto";
 import type { MtlsAuth } from "#contracts/api/proof-auth.ts";
-import { judgeChain, type PeerCertificate } from "#gateway/identity/index.ts";
+import { judgeChain, readAuthorities, Revocations, type PeerCertificate } from "#gateway/identity/index.ts";
 import type { PluginDeps } from "#gateway/pipeline/index.ts";
-import type { Secrets } from "#gateway/secrets/index.ts";
 import { Identity } from "#gateway/session/index.ts";
 import type { Method } from "./method.ts";
 import { absent, forbidden, policyInactive, Refusal, refused } from "./refusal.ts";
@@ -16,25 +14,31 @@ const expired = refused(
   "This client certificate, or one that vouches for it, is not valid now.",
   challenge,
 );
+const revoked = refused("certificate_revoked", "This client certificate was taken back by its authority.", challenge);
 const notAllowed = forbidden("certificate_not_allowed", "This client certificate is not allowed here.");
 
 interface Judged {
   found: Identity | Refusal;
   validUntilMs: number;
+  /** Of the revocation lists that it was held against. */
+  version: number;
 }
 
 /** Client certificates of this node's own TLS connections: the chain is verified once a connection, its end at each call. */
 export function mtlsMethod(api: string, config: MtlsAuth, { identity, sessions, secrets }: PluginDeps): Method {
   const authorities = config.ca?.flatMap((entry, index) => readAuthorities(entry, `ca[${index}]`, secrets)) ?? null;
+  const revocations = config.crl && new Revocations(config.crl, authorities ?? [], secrets);
   const isAllowed = allowListOf(config.allow);
   const known = new WeakMap<PeerCertificate, Judged>();
   const judge = (peer: PeerCertificate, nowMs: number): Judged => {
-    const verdict = judgeChain(peer.certificate, authorities, nowMs);
-    if (verdict === "untrusted") return { found: untrusted, validUntilMs: Infinity };
+    const version = revocations?.version ?? 0;
+    const verdict = judgeChain(peer.certificate, authorities, nowMs, revocations);
+    if (verdict === "untrusted") return { found: untrusted, validUntilMs: Infinity, version };
     // Asked again at the next call: one that is not valid yet may be by then.
-    if (verdict === "expired") return { found: expired, validUntilMs: -Infinity };
-    if (!isAllowed(peer)) return { found: authorities === null ? untrusted : notAllowed, ...verdict };
-    return { found: callerFrom(peer, api, config), ...verdict };
+    if (verdict === "expired") return { found: expired, validUntilMs: -Infinity, version };
+    if (verdict === "revoked") return { found: revoked, validUntilMs: Infinity, version };
+    const found = isAllowed(peer) ? callerFrom(peer, api, config) : authorities === null ? untrusted : notAllowed;
+    return { found, ...verdict, version };
   };
   return {
     isKey: false,
@@ -42,8 +46,9 @@ export function mtlsMethod(api: string, config: MtlsAuth, { identity, sessions, 
     identify(exchange) {
       const peer = identity.peerCertificate(exchange.connection.tls);
       if (peer === undefined) return missing;
+      revocations?.refresh(exchange.nowMs);
       let judged = known.get(peer);
-      if (judged === undefined || judged.validUntilMs <= exchange.nowMs) {
+      if (judged === undefined || judged.validUntilMs <= exchange.nowMs || isOutdated(judged, revocations)) {
         judged = judge(peer, exchange.nowMs);
         known.set(peer, judged);
       }
@@ -53,6 +58,11 @@ export function mtlsMethod(api: string, config: MtlsAuth, { identity, sessions, 
       return session.active ? session : policyInactive;
     },
   };
+}
+
+/** An open connection does not outlive its certificate's place on a list. */
+function isOutdated({ version }: Judged, revocations: Revocations | undefined): boolean {
+  return revocations !== undefined && version !== revocations.version;
 }
 
 function callerFrom({ certificate, fingerprint }: PeerCertificate, api: string, { policies }: MtlsAuth): Identity {
@@ -78,19 +88,4 @@ function allowListOf(allow: MtlsAuth["allow"]): (peer: PeerCertificate) => boole
 function subjectOf(certificate: X509Certificate): Record<string, string | string[] | undefined> {
   // A subject without attributes is absent, which Node's types do not say.
   return certificate.toLegacyObject().subject ?? {};
-}
-
-/** All certificates of a PEM text, or of what a reference holds. */
-function readAuthorities(entry: string, path: string, secrets: Secrets): X509Certificate[] {
-  const text = entry.startsWith("-----BEGIN") ? entry : secrets.read(entry);
-  if (text === undefined) throw new Error(`${path}: ${entry} cannot be read`);
-  const blocks = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
-  if (blocks.length === 0) throw new Error(`${path}: expected a certificate in PEM`);
-  return blocks.map((block) => {
-    try {
-      return new X509Certificate(block);
-    } catch (error) {
-      throw new Error(`${path}: expected a certificate in PEM (${messageOf(error)})`, { cause: error });
-    }
-  });
 }
