@@ -3,7 +3,7 @@
 import { json } from "@codemirror/lang-json";
 import { yaml } from "@codemirror/lang-yaml";
 import { EditorState } from "@codemirror/state";
-import { EditorView, keymap } from "@codemirror/view";
+import { EditorView, keymap, placeholder } from "@codemirror/view";
 import { basicSetup } from "codemirror";
 import { useEffect, useEffectEvent, useRef } from "react";
 
@@ -11,6 +11,8 @@ interface Props {
   label: string;
   value: string;
   readOnly: boolean;
+  /** Shown where nothing is written yet. */
+  hint?: string | undefined;
   onChange: (text: string) => void;
   /** Ctrl S, or Command S. */
   onSave: () => void;
@@ -19,7 +21,7 @@ interface Props {
 }
 
 /** CodeMirror, dressed in our tokens. Loaded on demand: it is the heaviest thing of the console. */
-export function CodeEditor({ label, value, readOnly, onChange, onSave, place }: Props) {
+export function CodeEditor({ label, value, readOnly, hint, onChange, onSave, place }: Props) {
   const host = useRef<HTMLDivElement>(null);
   const editor = useRef<EditorView>(null);
   const told = useRef(value);
@@ -40,6 +42,7 @@ export function CodeEditor({ label, value, readOnly, onChange, onSave, place }: 
           basicSetup,
           now().trimStart().startsWith("{") ? json() : yaml(),
           EditorState.readOnly.of(readOnly),
+          hint === undefined ? [] : placeholder(hint),
           EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
           EditorView.updateListener.of((update) => {
             if (update.docChanged) tell(update.state.doc.toString());
@@ -50,7 +53,7 @@ export function CodeEditor({ label, value, readOnly, onChange, onSave, place }: 
     });
     editor.current = view;
     return () => view.destroy();
-  }, [label, readOnly]);
+  }, [label, readOnly, hint]);
   // What was typed here comes back as the value; another value replaces the text, and can be undone.
   useEffect(() => {
     if (!editor.current || value === told.current) return;
@@ -75,6 +78,7 @@ const theme = EditorView.theme({
   ".cm-scroller": { fontFamily: "var(--font-mono)", lineHeight: "20px" },
   ".cm-gutters": { backgroundColor: "var(--sunken)", color: "var(--ink-3)", borderRight: "1px solid var(--line)" },
   ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: "color-mix(in oklch, var(--ink) 5%, transparent)" },
+  ".cm-placeholder": { color: "var(--ink-3)", whiteSpace: "pre" },
   ".cm-cursor": { borderLeftColor: "var(--ink)" },
   "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": {
     backgroundColor: "color-mix(in oklch, var(--busy) 25%, transparent)",

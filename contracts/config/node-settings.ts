@@ -4,10 +4,10 @@ import type { Certificate } from "./listener.ts";
 
 const { shape } = gatewaySettings;
 
-/** A member that says nothing where it is not written: what it is then, another place may say. */
+/** A member that says nothing where it is not written: what it is then, another place may say, or else the default. */
 function unfilled<Inner extends z.ZodType>(member: z.ZodDefault<Inner>) {
-  const optional = z.optional(member.unwrap());
-  return member.description === undefined ? optional : optional.describe(member.description);
+  const byDefault = JSON.stringify(member.def.defaultValue);
+  return z.optional(member.unwrap()).describe(`${member.description ?? ""} Default: ${byDefault}.`);
 }
 
 /** The members of a gateway's settings as they were written, so that those of several places can be joined. */

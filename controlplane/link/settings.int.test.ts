@@ -3,18 +3,22 @@ import { createServer } from "node:http";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { connect as connectTls } from "node:tls";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { waitUntil } from "#base/wait.ts";
 import type { PlaneNode } from "#contracts/plane/entities.ts";
 import type { GatewaySettingsView } from "#contracts/plane/gateway-settings.ts";
 import { TAKES_SETTINGS } from "#contracts/revision/snapshot.ts";
+import { makeCertificate } from "#tools/testing/certificates.ts";
 import { freePort } from "#tools/testing/free-port.ts";
 import { bootPlane } from "../testkit/boot-plane.ts";
 import { listenForTest, startLinkedGateway, type Closing, type LinkedGateway } from "../testkit/linked-gateway.ts";
 
 type Booted = Awaited<ReturnType<typeof bootPlane>>;
 
-const closing: Closing = [];
+const folder = mkdtempSync(join(tmpdir(), "causeway-settings-"));
+const closing: Closing = [() => rmSync(folder, { recursive: true, force: true })];
+const made = makeCertificate({ subject: "/CN=shop", names: ["shop.test"] });
 let booted: Booted;
 /** Of one cluster without a file of its own, and of another with one. */
 let plain: LinkedGateway;
@@ -25,9 +29,7 @@ const said = (words: string) => ({ errors: { "*": { text: words } } });
 beforeAll(async () => {
   booted = await bootPlane(inject("postgresUrl"));
   closing.push(() => booted.stop());
-  const folder = mkdtempSync(join(tmpdir(), "causeway-settings-"));
   const file = join(folder, "node.yaml");
-  closing.push(() => rmSync(folder, { recursive: true, force: true }));
   writeFileSync(file, "settings:\n  errors:\n    '*': { text: the node's own }\n");
   [plain, filed] = await Promise.all([
     startLinkedGateway(booted, {}, closing),
@@ -53,8 +55,8 @@ test("what a cluster's settings say goes before the environment's, member by mem
 });
 
 test("what the node's own file says goes before both, and what it leaves out is the control plane's", async () => {
-  await put(booted, `/clusters/${filed.cluster}`, { settings: said("of that cluster") });
-  await applied(booted, filed);
+  const saved = await put(booted, `/clusters/${filed.cluster}`, { settings: said("of that cluster") });
+  await applied(booted, filed, saved);
   await answers(filed, "the node's own");
   expect((await fetch(filed.url)).headers.get("x-sea")).toBe("calm");
 });
@@ -72,26 +74,26 @@ test("a port that is taken on a node is refused by its name, and what was served
   const stranger = await listenForTest(createServer(), closing);
   const port = Number(new URL(stranger).port);
   const listeners = [{ host: "127.0.0.1", port }];
-  await put(booted, `/clusters/${plain.cluster}`, { settings: { ...said("never served"), listeners } });
-  const { entity, reason } = await rejected(booted, plain);
+  const settings = { ...said("never served"), listeners };
+  const saved = await put(booted, `/clusters/${plain.cluster}`, { settings });
+  const { entity, reason } = await rejected(booted, plain, saved);
   expect(entity).toBe("settings.listeners[0].port");
   expect(reason).toContain(String(port));
   expect(await (await fetch(plain.url)).text()).toBe("of all clusters");
-  await put(booted, `/clusters/${plain.cluster}`, { settings: {} });
-  await applied(booted, plain);
+  await applied(booted, plain, await put(booted, `/clusters/${plain.cluster}`, { settings: {} }));
 });
 
 test("a certificate that a node cannot read is refused by its id, and what was served before still is", async () => {
   const pem = { certificate: "file:///nowhere/shop.pem", key: "file:///nowhere/shop.key" };
   const listeners = [{ host: "127.0.0.1", port: await freePort(), tls: {} }];
-  await put(booted, `/clusters/${plain.cluster}`, { settings: { listeners }, certificates: [{ id: "shop", ...pem }] });
-  expect(await rejected(booted, plain)).toMatchObject({
+  const wanted = { settings: { listeners }, certificates: [{ id: "shop", ...pem }] };
+  const saved = await put(booted, `/clusters/${plain.cluster}`, wanted);
+  expect(await rejected(booted, plain, saved)).toMatchObject({
     entity: "certificates.shop.certificate",
     reason: expect.stringContaining("file:///nowhere/shop.pem cannot be read") as string,
   });
   expect(await (await fetch(plain.url)).text()).toBe("of all clusters");
-  await put(booted, `/clusters/${plain.cluster}`, { settings: {} });
-  await applied(booted, plain);
+  await applied(booted, plain, await put(booted, `/clusters/${plain.cluster}`, { settings: {} }));
 });
 
 test("a node of a version that would refuse them is sent its APIs without settings", async () => {
@@ -105,16 +107,32 @@ test("a node of a version that would refuse them is sent its APIs without settin
   expect(JSON.parse(with_.body)).toMatchObject({ gateway: { settings: said("of all clusters"), certificates: [] } });
 });
 
-test("a node that starts while the control plane is away has its settings from disk", async () => {
+test("a certificate is looked up by the node that serves it", async () => {
+  const port = await freePort();
+  const file = join(folder, "shop");
+  writeFileSync(`${file}.pem`, made.pem);
+  writeFileSync(`${file}.key`, made.keyPem);
+  const pair = { certificate: `file://${file}.pem`, key: `file://${file}.key` };
+  const listeners = [{ host: "127.0.0.1", port, tls: {} }];
+  const wanted = { settings: { listeners }, certificates: [{ id: "shop", ...pair }] };
+  await applied(booted, plain, await put(booted, `/clusters/${plain.cluster}`, wanted));
+  expect(await servedCertificate(port)).toBe(made.x509.fingerprint256);
+});
+
+test("a node that starts while the control plane is away has its settings from disk, whatever became of a certificate", async () => {
   const own: Closing = [];
   const away = await bootPlane(inject("postgresUrl"));
-  await put(away, "", { settings: said("kept on disk") });
+  const gone = join(folder, "gone");
+  writeFileSync(`${gone}.pem`, made.pem);
+  writeFileSync(`${gone}.key`, made.keyPem);
+  const certificates = [{ id: "gone", certificate: `file://${gone}.pem`, key: `file://${gone}.key` }];
+  await put(away, "", { settings: said("kept on disk"), certificates });
   const before = await startLinkedGateway(away, {}, own);
   await answers(before, "kept on disk");
   await before.stop();
   await away.stop();
-  const { folder, cluster } = before;
-  const again = await startLinkedGateway(away, { folder, cluster }, own);
+  rmSync(`${gone}.pem`);
+  const again = await startLinkedGateway(away, { folder: before.folder, cluster: before.cluster }, own);
   expect(await (await fetch(again.url)).text()).toBe("kept on disk");
   for (const close of own.toReversed()) await close();
 }, 90_000);
@@ -126,6 +144,18 @@ function isListening(port: number): Promise<boolean> {
     socket.once("connect", () => resolve(true));
     socket.once("error", () => resolve(false));
     socket.once("connect", () => socket.destroy());
+  });
+}
+
+/** The fingerprint of what a handshake by that name is answered with. */
+function servedCertificate(port: number): Promise<string | undefined> {
+  return new Promise((resolve, reject) => {
+    const socket = connectTls({ port, host: "127.0.0.1", servername: "shop.test", rejectUnauthorized: false });
+    socket.once("error", reject);
+    socket.once("secureConnect", () => {
+      resolve(socket.getPeerX509Certificate()?.fingerprint256);
+      socket.destroy();
+    });
   });
 }
 
@@ -157,20 +187,17 @@ async function nodeOf(at: Booted, { cluster }: LinkedGateway): Promise<PlaneNode
   return body.find((node) => node.cluster === cluster)!;
 }
 
-const applied = (at: Booted, gateway: LinkedGateway) =>
-  waitUntil(
-    async () => {
-      const { desired, applied } = await nodeOf(at, gateway);
-      return applied?.revision === desired?.revision;
-    },
-    { what: "the node says that it has applied it", timeoutMs: 20_000 },
-  );
+const applied = (at: Booted, gateway: LinkedGateway, { revision }: GatewaySettingsView) =>
+  waitUntil(async () => (await nodeOf(at, gateway)).applied?.revision === revision, {
+    what: "the node says that it has applied it",
+    timeoutMs: 20_000,
+  });
 
-const rejected = (at: Booted, gateway: LinkedGateway) =>
+const rejected = (at: Booted, gateway: LinkedGateway, { revision }: GatewaySettingsView) =>
   waitUntil(
     async () => {
-      const { desired, rejected } = await nodeOf(at, gateway);
-      return rejected?.revision === desired?.revision ? rejected : null;
+      const { rejected } = await nodeOf(at, gateway);
+      return rejected?.revision === revision ? rejected : null;
     },
     { what: "the node says why it refuses", timeoutMs: 20_000 },
   );

@@ -18,6 +18,13 @@ const rules = {
   mayBeEmpty: true,
 };
 
+/** Where nothing is set, two things that may be. */
+const HINT = `settings:
+  errors:
+    "404": { text: There is nothing here }
+  headers:
+    response: { remove: [Server] }`;
+
 interface Place {
   org: string;
   environment: string;
@@ -64,6 +71,7 @@ function Editor({ input, settings, intro, mayWrite }: Omit<Props, "first"> & { s
       saved={settings.written}
       door={{ rules, send, onConflict: () => void client.invalidateQueries({ queryKey }) }}
       members={useQuery(trpc.gateway.settingsMembers.queryOptions({ org: input.org }))}
+      hint={HINT}
       below="settings."
       mayWrite={mayWrite}
     />

@@ -69,4 +69,9 @@ describe("placed", () => {
   ])("%s is at line %s: %s", (path, line, _what) => {
     expect(placed(text, [{ path, message: "is odd" }])).toEqual([{ line, path, message: "is odd" }]);
   });
+
+  it("tells what is wrong in the order of its lines, and first what has none", () => {
+    const fields = ["upstream", "listen", "auth"].map((path) => ({ path, message: "is odd" }));
+    expect(placed(text, fields).map(({ path }) => path)).toEqual(["auth", "listen", "upstream"]);
+  });
 });

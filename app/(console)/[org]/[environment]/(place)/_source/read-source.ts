@@ -55,11 +55,13 @@ function valueOf(document: Document): ReadSource {
 
 const refused = (problem: TextProblem): ReadSource => ({ members: undefined, problems: [problem] });
 
-/** The line of what a refusal names by a dotted path; where it is not there, of what it should be in. */
+/** The line of what a refusal names by a dotted path; where it is not there, of what it should be in. In their order. */
 export function placed(text: string, fields: readonly { path: string; message: string }[]): TextProblem[] {
   const lines = new LineCounter();
   const lineOf = linesOf(parseDocument(text, { lineCounter: lines }), lines);
-  return fields.map(({ path, message }) => ({ line: lineOf(path), path, message }));
+  return fields
+    .map(({ path, message }) => ({ line: lineOf(path), path, message }))
+    .toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0));
 }
 
 function linesOf(document: Document, lines: LineCounter) {

@@ -17,13 +17,15 @@ interface Props {
   saved: string;
   door: SourceDoor;
   members: MembersQuery;
+  /** Shown where nothing is written yet. */
+  hint?: string;
   /** Where most of what is written stands, as `settings.`: what is directly below it is told without a search. */
   below?: string;
   mayWrite: boolean;
 }
 
 /** Something of the control plane as text in YAML: what may stand in it beside it, what is wrong with it by its line. */
-export function SourceEditor({ label, intro, saved, door, members, below, mayWrite }: Props) {
+export function SourceEditor({ label, intro, saved, door, members, hint, below, mayWrite }: Props) {
   const draft = useDraft(saved);
   const { save, refusal, isPending, isSaved } = useSaveSource(draft, door);
   const [place, setPlace] = useState<{ line: number }>();
@@ -40,6 +42,7 @@ export function SourceEditor({ label, intro, saved, door, members, below, mayWri
           label={label}
           value={draft.text}
           readOnly={!mayWrite}
+          hint={hint}
           onChange={draft.type}
           onSave={() => isReady && save()}
           place={place}

@@ -1,3 +1,4 @@
+import Link from "next/link";
 import { GatewaySettings } from "../_gateways/gateway-settings.tsx";
 import type { GatewaySettingsDetail } from "#app/_trpc/views.ts";
 
@@ -16,8 +17,12 @@ export function SharedGatewaySettings({ org, environment, first, mayWrite }: Pro
       first={first}
       intro={
         <>
-          What all gateways of this environment are told of themselves, enforced on connected nodes at once. What a
-          cluster’s own settings say goes before it, and what a node’s own file says before both.
+          What all gateways of this environment are told of themselves, enforced on connected nodes at once. A cluster’s
+          own settings go before it, a node’s own file before both; a node that cannot carry it out says so at its{" "}
+          <Link href={`/${org}/${environment}/clusters`} className="underline underline-offset-2">
+            cluster
+          </Link>
+          .
         </>
       }
       mayWrite={mayWrite}
