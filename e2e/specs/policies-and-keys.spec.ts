@@ -100,7 +100,7 @@ test("a new key may have all that a key has: the rest is folded away until it is
   await page.getByText("More", { exact: true }).click();
   await page.getByLabel("Bound certificate").fill("no fingerprint");
   await page.getByRole("button", { name: "Create key" }).click();
-  await expect(page.getByText(/expected sha256: and 64 hex characters/i)).toBeVisible();
+  await expect(page.getByText(/^Expected sha256: and 64 hex characters/)).toBeVisible();
   await page.getByLabel("Bound certificate").fill(Array.from({ length: 32 }, () => "AB").join(":"));
   await page.getByRole("button", { name: "Create key" }).click();
   const secret = await new Console(page).copied("Your new key");
