@@ -17,6 +17,8 @@ import type { SessionOutput } from "./session-output.ts";
 export interface StreamTimes {
   bodyIdleMs: number;
   stalledMs: number;
+  /** For a request that was answered before its end, to end. */
+  lingerMs: number;
 }
 
 /** What a stream asks of the session that it came on. */
@@ -35,8 +37,8 @@ export interface StreamCarrier {
   used(bytes: number): void;
   /** `pump` is to be called when there may be room. */
   awaitRoom(inbound: H2Inbound): void;
-  /** The answer has ended. */
-  answered(inbound: H2Inbound): void;
+  /** The answer has ended, and the request has or has not. */
+  answered(inbound: H2Inbound, requestDone: boolean): void;
   reset(inbound: H2Inbound, code: ErrorName): void;
 }
 
@@ -82,6 +84,8 @@ export class H2Inbound implements Inbound {
   #headSent = false;
   #endsWithHead = false;
   #ended = false;
+  /** The answer has gone out, and the request has not ended. */
+  #lingers = false;
   #closed = false;
 
   constructor(
@@ -149,6 +153,11 @@ export class H2Inbound implements Inbound {
 
   /** A DATA frame. `counted` is what it takes of the windows. */
   takeData(data: Buffer, start: number, end: number, counted: number, endStream: boolean): void {
+    if (this.#lingers) {
+      this.#session.used(counted);
+      if (endStream) this.#session.answered(this, true);
+      return;
+    }
     const length = end - start;
     if (!this.#room.take(counted))
       throw new StreamError(this.id, "flowControl", "More came than the stream's window has room for.");
@@ -167,6 +176,7 @@ export class H2Inbound implements Inbound {
   }
 
   endRequest(trailers: string[] | undefined): void {
+    if (this.#lingers) return this.#session.answered(this, true);
     if (this.bodyLength !== undefined && this.#received < this.bodyLength)
       throw new StreamError(this.id, "protocol", "The body is shorter than Content-Length says.");
     this.requestDone = true;
@@ -319,7 +329,12 @@ export class H2Inbound implements Inbound {
         output.frame(frameHead(0, FRAME.data, FLAG.endStream, this.id));
       else output.frame(headersFrames(this.id, blocks.trailers(trailers), true));
     }
-    this.#session.answered(this);
+    this.#session.answered(this, this.requestDone);
+    if (this.#closed) return;
+    // Some clients that are told to stop at once throw the answer away. Without a window they stop by themselves.
+    this.#lingers = true;
+    for (const chunk of this.#ahead.splice(0)) this.#session.used(chunk.length);
+    this.#setDeadline(performance.now() + this.#session.times.lingerMs);
   }
 
   #awaitDrain(): void {
@@ -346,6 +361,8 @@ export class H2Inbound implements Inbound {
 
   #tooLate(): void {
     const session = this.#session;
+    // RFC 9113, 8.1: the client is told to stop, without an error.
+    if (this.#lingers) return session.reset(this, "none");
     if (this.#stalled && !this.#ended) {
       const againMs = this.#answerWait!.look(performance.now(), session.takenBytes(), session.stalledStreams);
       if (againMs !== undefined) return this.#setDeadline(againMs);

@@ -134,7 +134,7 @@ describe("a client's time on a session", () => {
   });
 
   test("a client that goes on sending after its answer is stopped", async () => {
-    const raw = await start({ ...LONG, stalledMs: 300 }, (inbound) => {
+    const raw = await start({ ...LONG, lingerMs: 300 }, (inbound) => {
       inbound.respond(413, [], { close: false, bodiless: false });
       inbound.end();
     });
@@ -143,6 +143,23 @@ describe("a client's time on a session", () => {
     closing.push(() => clearInterval(sending));
     await waitUntil(() => codeOf(raw, FRAME.reset) !== undefined, within("the stream is reset"));
   });
+});
+
+test("an answer before the request's end stands for itself: a client that then ends its request hears of no reset", async () => {
+  const raw = await start(LONG, answer);
+  const post = (stream: number) => raw.socket.write(frame(FRAME.headers, OPEN, stream, requestBlock("POST", "/")));
+  post(1);
+  await waitUntil(
+    () => raw.seen.some(({ type, stream }) => type === FRAME.headers && stream === 1),
+    within("the answer"),
+  );
+  raw.socket.write(frame(FRAME.data, 0, 1, Buffer.alloc(10_000)));
+  raw.socket.write(frame(FRAME.data, FLAG.endStream, 1, Buffer.from("x")));
+  // Answered behind it, so all of that was read.
+  raw.socket.write(frame(FRAME.headers, WHOLE, 3, requestBlock("GET", "/")));
+  await waitUntil(() => raw.seen.some(({ stream }) => stream === 3), within("the next answer"));
+  expect(codeOf(raw, FRAME.reset)).toBeUndefined();
+  expect(raw.malformed).toEqual([]);
 });
 
 describe("a client's pace on a stream", () => {

@@ -31,8 +31,6 @@ import { SessionOutput } from "./session-output.ts";
 export interface SessionTimes extends StreamTimes {
   /** Without a stream, whatever else comes. */
   idleMs: number;
-  /** For a client to take the last frames. */
-  lingerMs: number;
   /** From the connection's beginning to its first request, when no more are wanted. */
   firstMs: number;
 }
@@ -145,10 +143,8 @@ export class ServerSession implements StreamCarrier, SessionEvents, PeerSettings
     this.#waiting.add(inbound);
   }
 
-  answered(inbound: H2Inbound): void {
-    // What the client still sends has no reader (RFC 9113, 8.1): it is told to stop, without an error.
-    if (inbound.requestDone) this.#close(inbound);
-    else this.reset(inbound, "none");
+  answered(inbound: H2Inbound, requestDone: boolean): void {
+    if (requestDone) this.#close(inbound);
   }
 
   reset(inbound: H2Inbound, code: ErrorName): void {
