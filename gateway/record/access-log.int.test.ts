@@ -21,6 +21,13 @@ async function boot(accessLog: string, env: Record<string, string> = {}, workers
     settings: { maxRequestBodyBytes: 8 },
     apis: [
       { id: "shop", listen: "/shop", upstream: upstream.url, auth: { key: { query: "pass_me" } }, rate: "1000/s" },
+      {
+        id: "books",
+        listen: "/books",
+        upstream: upstream.url,
+        auth: "none",
+        versioning: { by: { header: "x-version" }, default: "v1", versions: { v1: {}, v2: {} } },
+      },
     ],
     policies: [{ id: "gold", apis: ["shop"] }],
     keys: [{ id: "acme", secret: "env://KEY", policies: ["gold"] }],
@@ -57,6 +64,7 @@ test("a call is one line with all that is known of it, and with no credential", 
   const [record] = await written(() => linesOf(file), 1);
   expect(record).toMatchObject({
     api: "shop",
+    version: null,
     operation: null,
     listen: "/shop",
     method: "POST",
@@ -80,6 +88,18 @@ test("a call is one line with all that is known of it, and with no credential", 
   expect(record!.totalUs).toBeGreaterThanOrEqual(record!.gatewayUs as number);
   expect(Date.parse(record!.time as string)).toBeGreaterThan(Date.now() - 60_000);
   expect(readFileSync(file, "utf8")).not.toMatch(/very-secret-key|k1|k2|k3/);
+});
+
+test("a line names the version that served, and none where the call named one that is not there", async () => {
+  const file = join(folder(), "access.log");
+  await boot(file);
+  for (const version of ["v2", "v1", "v9"]) await fetch(`${gateway.url}/books`, { headers: { "x-version": version } });
+  const records = await written(() => linesOf(file), 3);
+  expect(records.map(({ api, version, status }) => [api, version, status])).toEqual([
+    ["books", "v2", 200],
+    ["books", "v1", 200],
+    ["books", null, 404],
+  ]);
 });
 
 test("a refusal says why, and addresses are cut where that was asked for", async () => {

@@ -33,6 +33,7 @@ export class AccessLog {
       time: new Date(exchange.nowMs).toISOString(),
       node,
       api: api?.id ?? null,
+      version: api?.version ?? null,
       operation: plan?.operation ?? null,
       listen: api?.definition.listen.path ?? null,
       method: bounded(exchange.method),
