@@ -19,7 +19,8 @@ const rules = {
 };
 
 /** Where nothing is set, two things that may be. */
-const HINT = `settings:
+const HINT = `# Nothing is set. For example:
+settings:
   errors:
     "404": { text: There is nothing here }
   headers:
