@@ -204,21 +204,28 @@ describe("keys", () => {
   test("a cursor that the log no longer reaches gets resync, and verification names only what changed", async () => {
     const api = await newApi();
     const good = await newKey(api.id);
-    const revoked = await newKey(api.id);
+    const [revoked, slowed] = [await newKey(api.id), await newKey(api.id)];
     const node = await connected();
     const start = (await node.hears("events")).cursor;
     await node.leave();
     await booted.call("DELETE", `/keys/${revoked.id}`);
+    await booted.call("PUT", `/keys/${slowed.id}?version=1`, { name: "acme", apis: [api.id], rate: "1/s" });
     await newKey(api.id);
-    await truncateKeyEvents(booted.plane, start + 1);
+    await truncateKeyEvents(booted.plane, start + 2);
     const back = booted.node({ id: node.id, cluster: node.cluster as never });
     await back.connect();
     back.greet({ keyCursor: start });
     await back.hears("resync");
-    const held = [good, revoked].map(({ secret }) => ({ hash: hashToken(secret), version: 1 }));
+    const held = [good, revoked, slowed].map(({ secret }) => ({ hash: hashToken(secret), version: 1 }));
     back.say({ type: "keysVerify", id: 7, keys: held });
     const { changed } = await back.hears("keysVerified");
-    expect(changed).toEqual([{ hash: hashToken(revoked.secret), key: null }]);
+    expect(changed).toEqual([
+      { hash: hashToken(revoked.secret), key: null },
+      {
+        hash: hashToken(slowed.secret),
+        key: expect.objectContaining({ version: 2, rate: { limit: 1, windowMs: 1_000 } }) as object,
+      },
+    ]);
   });
 });
 
