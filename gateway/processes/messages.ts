@@ -11,6 +11,7 @@ import type { AddressDetail, GatewayTimes, RecordingOutcomes } from "#gateway/re
 import type { ClientFigures } from "#gateway/serve/index.ts";
 import type { KeyOutcome } from "#gateway/session/index.ts";
 import type { Findings, UpstreamFigures } from "#gateway/upstream/index.ts";
+import type { NonceUse } from "./nonce-questions.ts";
 
 /** Where lines about exchanges go: those of the access log, or recordings. */
 export interface LinePlace {
@@ -55,7 +56,7 @@ export type ToWorker =
   | { type: "forgetKeys" }
   /** What the primary found out about targets, before the configuration that names them or after. */
   | { type: "targets"; findings: readonly Findings[] }
-  | { type: "answer"; id: number; value: KeyOutcome | LeaseAnswer | ExactAnswer | boolean }
+  | { type: "answer"; id: number; value: KeyOutcome | LeaseAnswer | ExactAnswer | readonly boolean[] }
   /** Addresses that tried wrong secrets too often, at whichever worker. */
   | { type: "shut"; addresses: readonly ShutAddress[] }
   /** For tickets of TLS sessions, the same for all workers; a secret of the node that is kept in memory alone. */
@@ -76,7 +77,7 @@ export type FromWorker =
   | { type: "exact"; id: number; buckets: readonly Bucket[]; outage: Outage | undefined }
   | { type: "giveBack"; refund: Refund }
   | { type: "wrongAttempt"; address: string; nowMs: number }
-  | { type: "nonce"; id: number; nonce: string; nowMs: number; untilMs: number }
+  | { type: "nonces"; id: number; uses: readonly NonceUse[] }
   | ({
       type: "counts";
       entries: AnalyticsEntry[];

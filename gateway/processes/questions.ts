@@ -1,6 +1,6 @@
 import type { Authority, ExactAnswer, LeaseAnswer } from "#gateway/limit/index.ts";
-import type { NonceStore } from "#gateway/identity/index.ts";
 import type { FromWorker, ToWorker } from "./messages.ts";
+import type { NonceUse } from "./nonce-questions.ts";
 
 type Answer = Extract<ToWorker, { type: "answer" }>["value"];
 
@@ -38,11 +38,8 @@ export class Questions {
     };
   }
 
-  /** The primary's memory of nonces, which all workers of the node share. */
-  nonces(): NonceStore {
-    return {
-      isFirst: (nonce, nowMs, untilMs) =>
-        this.ask((id) => ({ type: "nonce", id, nonce, nowMs, untilMs })) as Promise<boolean>,
-    };
+  /** Whether each is used for the first time by any worker of this node. */
+  askNonces(uses: readonly NonceUse[]): Promise<readonly boolean[]> {
+    return this.ask((id) => ({ type: "nonces", id, uses })) as Promise<readonly boolean[]>;
   }
 }

@@ -170,11 +170,11 @@ export class WorkerPool {
         });
       case "exact":
         return background(this.#answerExact(slot, message), this.#options.log, "exact limit");
-      case "nonce":
+      case "nonces":
         return this.#send(slot, {
           type: "answer",
           id: message.id,
-          value: this.#options.nonces.use(message.nonce, message.nowMs, message.untilMs),
+          value: message.uses.map((use) => this.#options.nonces.use(use.nonce, use.nowMs, use.untilMs)),
         });
       case "wrongAttempt":
         return this.#countAttempt(message);

@@ -13,6 +13,7 @@ import { LAST_POST_MS, SpanExporter, Tracer } from "#gateway/trace/index.ts";
 import { PoolSet, TargetBook, dialGuard, parseRanges } from "#gateway/upstream/index.ts";
 import { Loader } from "./loader.ts";
 import type { FromWorker, ToWorker, WorkerSettings } from "./messages.ts";
+import { NonceQuestions } from "./nonce-questions.ts";
 import { Questions } from "./questions.ts";
 
 /** The way to the primary: a process channel, or a pair of functions in tests. */
@@ -224,7 +225,7 @@ class Worker {
   #firstUses(log: Logger): FirstUses {
     const { redis } = this.#settings;
     return new FirstUses({
-      node: this.#questions.nonces(),
+      node: new NonceQuestions((uses) => this.#questions.askNonces(uses)),
       cluster: this.#redis && redis && new RedisNonces(this.#redis, redis.prefix),
       clock: systemClock,
       onChange(isAway) {
