@@ -4,14 +4,13 @@ import { useQuery } from "@tanstack/react-query";
 import { clsx } from "clsx";
 import Link from "next/link";
 import { useState } from "react";
-import { keyStates } from "./key-states.ts";
+import { KeyState } from "./key-state.tsx";
 import { RevokeKey } from "./revoke-key.tsx";
 import { useTRPC } from "#app/_trpc/client.tsx";
 import type { KeyView } from "#app/_trpc/views.ts";
 import { Empty } from "#app/_ui/empty.tsx";
 import { QueryView } from "#app/_ui/query-view.tsx";
 import { SearchField } from "#app/_ui/search-field.tsx";
-import { State } from "#app/_ui/state.tsx";
 import { Row, Table, Td, Th, rowLink } from "#app/_ui/table.tsx";
 import { When } from "#app/_ui/when.tsx";
 
@@ -64,7 +63,7 @@ export function KeyList({ org, environment, first, mayWrite }: Props) {
                     <code className="text-xs text-ink-3">{key.hint}</code>
                   </Td>
                   <Td>
-                    <State tone={keyStates[key.state].tone}>{keyStates[key.state].label}</State>
+                    <KeyState apiKey={key} />
                   </Td>
                   <Td className="text-ink-2 max-md:hidden">
                     {[...key.policies.map(({ name }) => name), ...Object.keys(key.apis).map(nameOf)].join(", ") ||

@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import dynamic from "next/dynamic";
 import { AccessTabs } from "../../_access/access-tabs.tsx";
 import type { AccessView } from "../../_access/views.ts";
-import { keyStates } from "../key-states.ts";
+import { KeyState, useIsPast } from "../key-state.tsx";
 import { RevokeKey } from "../revoke-key.tsx";
 import { KeyForm } from "./key-form.tsx";
 import type { KeyInput } from "./key-input.ts";
@@ -14,8 +14,8 @@ import type { KeyDetail } from "#app/_trpc/views.ts";
 import { PageHeader } from "#app/_ui/panel.tsx";
 import { QueryView } from "#app/_ui/query-view.tsx";
 import { RowsSkeleton } from "#app/_ui/skeleton.tsx";
-import { Notice, State } from "#app/_ui/state.tsx";
-import { useNow, When } from "#app/_ui/when.tsx";
+import { Notice } from "#app/_ui/state.tsx";
+import { When } from "#app/_ui/when.tsx";
 
 /** It brings a reader of YAML along. */
 const KeySource = dynamic(() => import("./key-source.tsx").then((module) => module.KeySource), {
@@ -57,7 +57,6 @@ interface KeyProps {
 }
 
 function Header({ input, apiKey, mayWrite }: KeyProps) {
-  const { label, tone } = keyStates[apiKey.state];
   return (
     <PageHeader
       title={apiKey.name}
@@ -69,7 +68,7 @@ function Header({ input, apiKey, mayWrite }: KeyProps) {
       }
     >
       <span className="flex flex-wrap items-center gap-x-4 gap-y-1">
-        <State tone={tone}>{label}</State>
+        <KeyState apiKey={apiKey} />
         <code className="text-sm">{apiKey.hint}…</code>
         <span>{apiKey.expiresAt ? <Expiry at={apiKey.expiresAt} /> : "Never expires"}</span>
         <span>
@@ -81,10 +80,10 @@ function Header({ input, apiKey, mayWrite }: KeyProps) {
 }
 
 function Expiry({ at }: { at: string }) {
-  const nowMs = useNow();
+  const isPast = useIsPast(at);
   return (
     <>
-      {nowMs !== null && Date.parse(at) <= nowMs ? "Expired" : "Expires"} <When at={at} />
+      {isPast ? "Expired" : "Expires"} <When at={at} />
     </>
   );
 }
