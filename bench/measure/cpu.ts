@@ -5,20 +5,21 @@ const TICK_US = 10_000;
 
 /** Processor time, user and system, of a process and all its descendants, in microseconds. */
 export function cpuOf(pid: number): number {
-  return descendantsOf(pid).reduce((sum, one) => sum + ticksOf(one), 0) * TICK_US;
+  return processesOf(pid).reduce((sum, one) => sum + ticksOf(one), 0) * TICK_US;
 }
 
 /** Resident memory of the same, bytes. */
 export function memoryOf(pid: number): number {
-  return descendantsOf(pid).reduce((sum, one) => sum + residentOf(one), 0);
+  return processesOf(pid).reduce((sum, one) => sum + residentOf(one), 0);
 }
 
 /** Children of a process: a gateway's workers. */
 export function workersOf(pid: number): number[] {
-  return descendantsOf(pid).slice(1);
+  return processesOf(pid).slice(1);
 }
 
-function descendantsOf(pid: number): number[] {
+/** The process and all its descendants. */
+export function processesOf(pid: number): number[] {
   const children = new Map<number, number[]>();
   for (const name of readdirSync("/proc").filter((entry) => /^\d+$/.test(entry))) {
     const parent = Number(statOf(Number(name))?.[1]);
