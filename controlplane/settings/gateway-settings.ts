@@ -50,7 +50,7 @@ export async function putGatewaySettings(
     const before = await find(tx, scope.id);
     const row = await write(tx, plane, scope, version, body);
     if (!row) throw staleVersion("text", before?.version ?? 0);
-    const target = { kind: "gateway_settings", id: scope.id, name: `Gateways of ${scope.name}` };
+    const target = { kind: "gateway_settings", id: scope.id, name: `of ${scope.name}` };
     const diff = diffOf(members(before?.body ?? noSettings), members(body));
     await recordAudit(tx, plane, { actor, action: "gatewaySettings.update", target, diff });
     const revision = await publish(tx, plane, actor, `Changed the gateway settings of ${scope.name}`);

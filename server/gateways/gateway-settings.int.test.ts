@@ -38,7 +38,7 @@ test("the audit calls a cluster by its name", async () => {
   const { items } = await owner().audit.list(place());
   const entry = items.find(({ target }) => target.id === world.own.hybrid);
   expect(entry).toMatchObject({ action: "gatewaySettings.update", diff: { limiter: { after: "exact" } } });
-  expect(entry!.target.name).toMatch(/^Gateways of (?!dep_)/);
+  expect(entry!.target.name).toMatch(/^of (?!dep_)/);
 });
 
 test("every member is told with its meaning", async () => {
