@@ -40,10 +40,14 @@ export class FirstUses {
   }
 
   async #isFirstIn(cluster: NonceStore, nonce: string, nowMs: number, untilMs: number): Promise<boolean> {
+    const askedAtMs = this.#options.clock.now();
     // A store that has just failed is left alone for a while: each call would wait for it to time out.
-    if (this.#options.clock.now() < this.#askAtMs) return this.#alone();
+    if (askedAtMs < this.#askAtMs) return this.#alone();
+    // Then one call at a time finds out, and the others do not wait for that.
+    if (this.#isAway) this.#askAtMs = askedAtMs + ASK_AGAIN_AFTER_MS;
     try {
       const isFirst = await cluster.isFirst(nonce, nowMs, untilMs);
+      this.#askAtMs = 0;
       this.#setAway(false);
       return isFirst;
     } catch {

@@ -6,6 +6,7 @@ import { Lru } from "#base/lru.ts";
 import type { JwtAuth, OAuth2Auth } from "#contracts/api/token-auth.ts";
 import type { Secrets } from "#gateway/secrets/index.ts";
 import { AttemptBook } from "./attempt-book.ts";
+import { readAuthorities } from "./authorities.ts";
 import { callerOf } from "./caller.ts";
 import { clientAddressOf, type Called } from "./client-address.ts";
 import type { FirstUses } from "./first-uses.ts";
@@ -19,6 +20,7 @@ import type { Outbound } from "./outbound.ts";
 import { PeerCertificates, type PeerCertificate, type TlsPeer } from "./peer-certificate.ts";
 import { RecentSecrets } from "./recent-secrets.ts";
 import { ReplayBook } from "./replay-book.ts";
+import { Revocations } from "./revocations.ts";
 import type { VerifiedToken } from "./verified-token.ts";
 
 export interface IdentitiesOptions {
@@ -48,6 +50,8 @@ const SHARED_ALGORITHMS = ["HS256"];
 /** What a worker knows of callers that others vouch for. It outlives reloads: a changed API must not forget its issuers. */
 export class Identities {
   readonly #options: IdentitiesOptions;
+  /** For what is long and seldom read: it would lie among the recent ones for nothing. */
+  readonly #unkept: Secrets;
   readonly #tokens = new Lru<string, VerifiedToken>(MAX_TOKENS);
   readonly #foreign = new Lru<string, true>(MAX_FOREIGN);
   readonly #introspected = new Lru<string, Introspected>(MAX_TOKENS);
@@ -55,6 +59,8 @@ export class Identities {
   readonly #issuers = new Lru<string, IssuerKeys>(MAX_ISSUERS);
   readonly #made = new WeakMap<object, { value: unknown }>();
   readonly #peers = new PeerCertificates();
+  /** As long as an API holds them. */
+  readonly #revocations = new Map<string, WeakRef<Revocations>>();
   #versions = 0;
   /** For what signs and is asked at every call. */
   readonly secrets: Secrets;
@@ -64,6 +70,7 @@ export class Identities {
   constructor(options: IdentitiesOptions) {
     const secrets = new RecentSecrets(options.secrets, options.clock);
     this.#options = { ...options, secrets };
+    this.#unkept = options.secrets;
     this.secrets = secrets;
     this.replays = new ReplayBook(options.firstUses);
     this.attempts = new AttemptBook(options.onWrongAttempt);
@@ -115,6 +122,18 @@ export class Identities {
     const { secrets } = this.#options;
     const options = { api, signingKey, expiresInMs: expiresIn, secrets, cache: this.#issued };
     return this.once(issue, () => new IssuedTokens(options));
+  }
+
+  /** Lists of one text and one set of authorities are held once, for all APIs that name them. Throws as `Revocations` does. */
+  revocations({ ca = [], crl }: { ca?: readonly string[] | undefined; crl: readonly string[] }): Revocations {
+    const name = canonicalJson({ ca, crl });
+    const known = this.#revocations.get(name)?.deref();
+    if (known) return known;
+    const authorities = ca.flatMap((entry, index) => readAuthorities(entry, `ca[${index}]`, this.#unkept));
+    const made = new Revocations(crl, authorities, this.#unkept);
+    for (const [other, held] of this.#revocations) if (!held.deref()) this.#revocations.delete(other);
+    this.#revocations.set(name, new WeakRef(made));
+    return made;
   }
 
   /** See `clientAddressOf`, by the proxies that this node trusts. */

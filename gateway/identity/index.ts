@@ -12,7 +12,7 @@ export { RedisNonces } from "./redis-nonces.ts";
 export { readAuthorities } from "./authorities.ts";
 export { judgeChain } from "./certificate-chain.ts";
 export { readRevocationLists } from "./revocation-list.ts";
-export { Revocations } from "./revocations.ts";
+export type { Revocations } from "./revocations.ts";
 export type { PeerCertificate, TlsPeer } from "./peer-certificate.ts";
 export { callerId } from "./caller.ts";
 export type { Failure } from "./failure.ts";

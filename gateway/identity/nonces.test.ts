@@ -85,12 +85,17 @@ describe("a nonce", () => {
     expect(await use(0, "c")).toBe(true);
     expect(cluster.asked).toBe(asked);
 
+    clock.advance(1_000);
+    // One call finds out that it is still away; those that come with it do not wait for that.
+    expect(await Promise.all([use(0, "e"), use(0, "f")])).toEqual([true, true]);
+    expect(cluster.asked).toBe(asked + 1);
+
     cluster.isAway = false;
     clock.advance(1_000);
     expect(await use(0, "d")).toBe(true);
     expect(changes).toEqual([true, false]);
     // The node remembers what was used meanwhile, though the cluster never heard of it.
     expect(await use(2, "a")).toBe(false);
-    expect(workers[0]!.unshared).toBe(3);
+    expect(workers[0]!.unshared).toBe(5);
   });
 });

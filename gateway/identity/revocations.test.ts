@@ -1,5 +1,6 @@
 import type { X509Certificate } from "node:crypto";
 import { describe, expect, test } from "vitest";
+import { pluginDepsOf } from "#gateway/testkit/identified.ts";
 import { makeCertificate, type MadeCertificate } from "#tools/testing/certificates.ts";
 import { makeRevocationList, type RevocationWishes } from "#tools/testing/revocation-lists.ts";
 import { readRevocationLists, serialOf } from "./revocation-list.ts";
@@ -109,6 +110,13 @@ describe("revocations", () => {
     revocations.refresh(NOW);
     expect(revocations.include([one!.x509])).toBe(true);
     expect(revocations.include([two!.x509])).toBe(false);
+  });
+
+  test("are held once for all APIs that name the same ones", () => {
+    const { identity } = pluginDepsOf();
+    const [ca, crl] = [[authority.pem], [listOf([one!])]];
+    expect(identity.revocations({ ca: [...ca], crl: [...crl] })).toBe(identity.revocations({ ca, crl }));
+    expect(identity.revocations({ ca, crl: [listOf([])] })).not.toBe(identity.revocations({ ca, crl }));
   });
 
   test("that cannot be read at load are named", () => {

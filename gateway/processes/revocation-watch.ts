@@ -1,5 +1,6 @@
-import type { ResolvedApi } from "#contracts/api/resolved.ts";
+import { hash } from "node:crypto";
 import { versionsOf } from "#contracts/api/versions-of.ts";
+import type { ResolvedApi } from "#contracts/api/resolved.ts";
 import type { MtlsAuth } from "#contracts/api/proof-auth.ts";
 import { messageOf } from "#base/errors.ts";
 import type { Logger } from "#base/log.ts";
@@ -15,10 +16,15 @@ export interface ListDays {
   daysLeft: number;
 }
 
+/** When a list is to be replaced, or why it is of no use. */
+type Finding = { dueMs: number } | { fault: string };
+
 /** Looks at the revocation lists that workers refuse certificates by, and says once of each what is wrong with it. */
 export class RevocationWatch {
   readonly #secrets: Secrets;
   readonly #log: Pick<Logger, "warn" | "error">;
+  /** By authorities and text: a list that many APIs name, and that is as it was, is not read again. */
+  #findings = new Map<string, Finding>();
   /** What was said of lists that are not well, by API and list. */
   #said = new Map<string, string>();
 
@@ -29,50 +35,60 @@ export class RevocationWatch {
 
   /** All lists of these APIs that can be read now. */
   look(apis: readonly ResolvedApi[], nowMs: number): ListDays[] {
-    const before = this.#said;
-    this.#said = new Map();
-    return apis.flatMap((api) =>
-      certificateMethodsOf(api).flatMap((mtls) =>
-        (mtls.crl ?? []).flatMap((entry, index) => this.#lookAt({ api: api.id, mtls, entry, index }, nowMs, before)),
-      ),
-    );
+    const [findings, said] = [this.#findings, this.#said];
+    const texts = new Map<string, string | undefined>();
+    [this.#findings, this.#said] = [new Map(), new Map()];
+    return listsOf(apis).flatMap(({ api, list, ca, entry }) => {
+      if (!texts.has(entry)) texts.set(entry, isPem(entry) ? entry : this.#secrets.read(entry));
+      const found = this.#find(ca, texts.get(entry), findings);
+      this.#tell({ api, list }, found, nowMs, said);
+      if ("fault" in found || found.dueMs === Infinity) return [];
+      return [{ api, list, daysLeft: Math.round(((found.dueMs - nowMs) / DAY_MS) * 100) / 100 }];
+    });
   }
 
-  #lookAt({ api, mtls, entry, index }: Listed, nowMs: number, before: ReadonlyMap<string, string>): ListDays[] {
-    const list = isPem(entry) ? `crl[${index}]` : entry;
-    const name = `${api} ${list}`;
+  #find(ca: readonly string[], text: string | undefined, before: ReadonlyMap<string, Finding>): Finding {
+    if (text === undefined) return { fault: "it cannot be read" };
+    const name = hash("sha256", JSON.stringify([ca, text]), "base64url");
+    const found = this.#findings.get(name) ?? before.get(name) ?? this.#read(ca, text);
+    this.#findings.set(name, found);
+    return found;
+  }
+
+  #read(ca: readonly string[], text: string): Finding {
     try {
-      const dueMs = this.#dueAt(mtls, entry);
-      if (dueMs <= nowMs && this.#isNews(name, "late", before))
-        this.#log.warn({ api, list, due: new Date(dueMs) }, "a revocation list is past its time; it is used on");
-      return dueMs === Infinity ? [] : [{ api, list, daysLeft: Math.round(((dueMs - nowMs) / DAY_MS) * 100) / 100 }];
+      const authorities = ca.flatMap((one, index) => readAuthorities(one, `ca[${index}]`, this.#secrets));
+      return { dueMs: Math.min(...readRevocationLists(text, authorities).map(({ nextUpdateMs }) => nextUpdateMs)) };
     } catch (error) {
-      const reason = messageOf(error);
-      if (this.#isNews(name, reason, before))
-        this.#log.error({ api, list, err: reason }, "a revocation list cannot be used; the one before is used on");
-      return [];
+      return { fault: messageOf(error) };
     }
   }
 
-  /** When the first of its lists is to be replaced. */
-  #dueAt({ ca = [] }: MtlsAuth, entry: string): number {
-    const text = isPem(entry) ? entry : this.#secrets.read(entry);
-    if (text === undefined) throw new Error("it cannot be read");
-    const authorities = ca.flatMap((one, index) => readAuthorities(one, `ca[${index}]`, this.#secrets));
-    return Math.min(...readRevocationLists(text, authorities).map(({ nextUpdateMs }) => nextUpdateMs));
-  }
-
-  #isNews(name: string, what: string, before: ReadonlyMap<string, string>): boolean {
+  #tell(
+    place: { api: string; list: string },
+    found: Finding,
+    nowMs: number,
+    before: ReadonlyMap<string, string>,
+  ): void {
+    const isLate = "dueMs" in found && found.dueMs <= nowMs;
+    const what = "fault" in found ? found.fault : isLate ? "late" : undefined;
+    if (what === undefined) return;
+    const name = `${place.api} ${place.list}`;
     this.#said.set(name, what);
-    return before.get(name) !== what;
+    if (before.get(name) === what) return;
+    if ("fault" in found)
+      this.#log.error({ ...place, err: what }, "a revocation list cannot be used; the one before is used on");
+    else this.#log.warn({ ...place, due: new Date(found.dueMs) }, "a revocation list is past its time; it is used on");
   }
 }
 
-interface Listed {
-  api: string;
-  mtls: MtlsAuth;
-  entry: string;
-  index: number;
+/** All lists of all versions; one in the text of a configuration is named by its place. */
+function listsOf(apis: readonly ResolvedApi[]) {
+  return apis.flatMap((api) =>
+    certificateMethodsOf(api).flatMap(({ ca = [], crl = [] }) =>
+      crl.map((entry, index) => ({ api: api.id, list: isPem(entry) ? `crl[${index}]` : entry, ca, entry })),
+    ),
+  );
 }
 
 function certificateMethodsOf(api: ResolvedApi): MtlsAuth[] {

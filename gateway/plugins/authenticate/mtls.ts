@@ -1,6 +1,6 @@
 import type { X509Certificate } from "node:crypto";
 import type { MtlsAuth } from "#contracts/api/proof-auth.ts";
-import { judgeChain, readAuthorities, Revocations, type PeerCertificate } from "#gateway/identity/index.ts";
+import { judgeChain, readAuthorities, type PeerCertificate, type Revocations } from "#gateway/identity/index.ts";
 import type { PluginDeps } from "#gateway/pipeline/index.ts";
 import { Identity } from "#gateway/session/index.ts";
 import type { Method } from "./method.ts";
@@ -27,7 +27,8 @@ interface Judged {
 /** Client certificates of this node's own TLS connections: the chain is verified once a connection, its end at each call. */
 export function mtlsMethod(api: string, config: MtlsAuth, { identity, sessions, secrets }: PluginDeps): Method {
   const authorities = config.ca?.flatMap((entry, index) => readAuthorities(entry, `ca[${index}]`, secrets)) ?? null;
-  const revocations = config.crl && new Revocations(config.crl, authorities ?? [], secrets);
+  const { ca, crl } = config;
+  const revocations = crl && identity.revocations({ ca, crl });
   const isAllowed = allowListOf(config.allow);
   const known = new WeakMap<PeerCertificate, Judged>();
   const judge = (peer: PeerCertificate, nowMs: number): Judged => {

@@ -62,7 +62,8 @@ export function signatureMethod(api: string, config: SignatureAuth, deps: Plugin
     if (fits !== true) return fits;
     // Only what fits is remembered: a stranger's nonces must push out none of ours.
     const untilMs = nowMs + config.maxAge + 2 * config.clockSkew;
-    const name = nonce && `${api} ${signed.keyId} ${String(nonce.value)}`;
+    // No line break stands in any of them, so that one signer's nonces are never another's.
+    const name = nonce && `${api}\n${signed.keyId}\n${String(nonce.value)}`;
     const isFirst = name === undefined || identity.replays.use(name, nowMs, untilMs);
     const digest = covered.has("content-digest") ? exchange.fields.get("content-digest") : undefined;
     if (typeof isFirst === "boolean") return isFirst ? judgeBody(exchange, signed, digest) : replayed;
