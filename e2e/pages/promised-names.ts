@@ -139,7 +139,7 @@ export async function thingPages(seeded: Seeded): Promise<PromisedPage[]> {
     },
     {
       path: `${base}/policies/${policy!.id}`,
-      names: [heading(policy!.name), ...links("Form", "Source"), ["group", "Parts"], ["button", "Save"]],
+      names: [heading(policy!.name), ...links("Form", "Source"), ["group", "APIs"], ["button", "Save"]],
     },
     { path: `${base}/policies/${policy!.id}?view=source`, names: [["textbox", "Policy"]] },
     {

@@ -58,6 +58,14 @@ test("a policy's text gives its keys single paths of an API: others are 403 at t
 
   await page.getByRole("link", { name: "Form", exact: true }).click();
   await expect(page.getByRole("group", { name: "APIs" })).toContainText("1 path");
+
+  // Without its part that gives rights, nothing opens any more.
+  await page.getByText("More", { exact: true }).click();
+  await page.getByRole("checkbox", { name: "Access" }).uncheck();
+  await page.getByRole("button", { name: "Save" }).click();
+  await isSaved(page);
+  await expect(page.getByRole("checkbox", { name: "Access" })).not.toBeChecked();
+  await answers(key, "/orders/orders/7", 403);
 });
 
 test("a key's rate is lowered on its page: the next calls are 429, and a revoked key cannot be changed", async ({

@@ -42,6 +42,7 @@ export function PolicyForm({
   const trpc = useTRPC();
   const apis = useQuery(trpc.api.list.queryOptions({ org, environment }));
   const [chosen, setChosen] = useState(choicesOf(policy));
+  const [isMoreOpen, setMoreOpen] = useState(chosen.partitions.length < partitions.length);
   const { register, handleSubmit, formState } = useForm<PolicyValues>({ defaultValues: valuesOf(policy) });
   const problem = error ? problemOf(error) : null;
   const submit = handleSubmit((values) => onSubmit(bodyOf(values, chosen, policy)));
@@ -77,7 +78,7 @@ export function PolicyForm({
           error={fieldError(problem, "quota")}
           {...register("quota")}
         />
-        <SelectField label="Rate and quota hold for" error={fieldError(problem, "scope")} {...register("scope")}>
+        <SelectField label="Limits hold for" error={fieldError(problem, "scope")} {...register("scope")}>
           <option value="key">Each key</option>
           <option value="policy">All keys together</option>
         </SelectField>
@@ -98,13 +99,21 @@ export function PolicyForm({
           )
         }
       </QueryView>
-      <CheckboxGroup
-        legend="Parts"
-        hint="Which of its parts count. A policy of limits alone bounds what a key's other policies open."
-        choices={[...partitions]}
-        values={chosen.partitions}
-        onChange={(parts) => setChosen({ ...chosen, partitions: parts })}
-      />
+      <details open={isMoreOpen} onToggle={(event) => setMoreOpen(event.currentTarget.open)}>
+        <summary className="font-medium">More</summary>
+        {/* Parts have the names of fields above: they are there once they are wanted. */}
+        {isMoreOpen && (
+          <div className="mt-4">
+            <CheckboxGroup
+              legend="Parts"
+              hint="Which of its parts count. A policy of limits alone bounds what a key's other policies open."
+              choices={[...partitions]}
+              values={chosen.partitions}
+              onChange={(parts) => setChosen({ ...chosen, partitions: parts })}
+            />
+          </div>
+        )}
+      </details>
       <FormProblem error={error} shown={SHOWN} />
       <div className="flex flex-wrap items-center gap-4">
         <Button type="submit" look="primary" busy={busy && "Saving…"}>
