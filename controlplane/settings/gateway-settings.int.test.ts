@@ -1,7 +1,10 @@
+import { desc, eq } from "drizzle-orm";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import type { AuditView, RevisionView } from "#contracts/plane/entities.ts";
 import type { GatewaySettingsView } from "#contracts/plane/gateway-settings.ts";
 import type { Problem } from "#contracts/problem.ts";
+import { TAKES_SETTINGS } from "#contracts/revision/snapshot.ts";
+import { revisions } from "#drizzle/controlplane/schema.ts";
 import { bootPlane } from "../testkit/boot-plane.ts";
 
 let plane: Awaited<ReturnType<typeof bootPlane>>;
@@ -82,4 +85,21 @@ test("who may only read changes nothing, and what is no cluster is not found", a
   const viewer = await plane.token("viewer");
   expect((await put(ENVIRONMENT, 0, {}, viewer)).status).toBe(403);
   expect((await put("/clusters/quay/gateway-settings", 0, {})).status).toBe(404);
+});
+
+test("a revision of a version that had none of them is still sent, and says nothing of gateways", async () => {
+  const { db } = plane.plane;
+  const [newest] = await db.select().from(revisions).orderBy(desc(revisions.revision)).limit(1);
+  const { gateways: _gateways, ...body } = JSON.parse(newest!.body) as Record<string, unknown>;
+  await db
+    .update(revisions)
+    .set({ body: JSON.stringify(body) })
+    .where(eq(revisions.revision, newest!.revision));
+  await plane.restart();
+  const node = plane.node();
+  await node.connect();
+  node.greet({ capabilities: [TAKES_SETTINGS] });
+  const snapshot = await node.hears("snapshot");
+  node.cut();
+  expect(Object.keys(JSON.parse(snapshot.body) as object)).toEqual(["apis", "format", "policies"]);
 });

@@ -7,12 +7,19 @@ import { RefusedConfiguration, type Fault } from "./refused-configuration.ts";
 
 export const NEEDS_CERTIFICATE = "TLS needs at least one entry of certificates";
 
+/** Throws where a listener speaks TLS and there is no certificate at all. */
+export function demandCertificate({ certificates, settings }: Pick<Configuration, "certificates" | "settings">): void {
+  const index = settings.listeners.findIndex(({ tls }) => tls !== undefined);
+  if (index === -1 || certificates.length > 0) return;
+  throw new RefusedConfiguration([{ api: null, path: `settings.listeners[${index}].tls`, message: NEEDS_CERTIFICATE }]);
+}
+
 /**
- * Throws where a certificate that is not served yet cannot be, or TLS has none. Those that are served already are not
- * looked at: one that expires must not keep a change of an API away.
+ * Throws where a certificate that is not served yet cannot be. Those that are served already are not looked at: one that
+ * expires must not keep a change of an API away.
  */
 export function proveCertificates(
-  { certificates, settings }: Pick<Configuration, "certificates" | "settings">,
+  certificates: Configuration["certificates"],
   served: readonly Certificate[],
   secrets: Secrets = processSecrets,
 ): void {
@@ -25,9 +32,6 @@ export function proveCertificates(
         ? [{ api: null, path: `certificates.${certificate.id}.${fault.member}`, message: fault.message }]
         : [];
     });
-  const bare = settings.listeners.findIndex(({ tls }) => tls !== undefined);
-  if (bare !== -1 && certificates.length === 0)
-    faults.push({ api: null, path: `settings.listeners[${bare}].tls`, message: NEEDS_CERTIFICATE });
   if (faults.length > 0) throw new RefusedConfiguration(faults);
 }
 

@@ -37,6 +37,14 @@ test("what the node's own file writes goes before what the snapshot says, and th
   expect(settings).toMatchObject({ maxConnections: 20, limiter: "exact", minBytesPerSecond: 240 });
 });
 
+test("a port of the node's own may have the control plane's certificate, and without any is refused", () => {
+  const file = nodeSettings.parse({ settings: { listeners: [{ port: 8_443, tls: {} }] } });
+  const shop = { id: "shop", certificate: "env://SHOP", key: "env://SHOP_KEY" };
+  const said = nodeSettings.parse({ certificates: [shop] });
+  expect(openSnapshot(signed({}, privateKey, said), place, file).certificates).toMatchObject([shop]);
+  expect(() => openSnapshot(signed(), place, file)).toThrow("settings.listeners[0].tls: TLS needs");
+});
+
 describe("anything else is refused with its reason", () => {
   test.each([
     ["another cluster's", signed({ cluster: newId("dep") }), /is for cluster/],

@@ -3,11 +3,12 @@ import { gatewaySettings } from "#contracts/config/file.ts";
 import { joinSettings, noSettings, type NodeSettings } from "#contracts/config/node-settings.ts";
 import type { EnrolResponse } from "#contracts/link/enrolment.ts";
 import { revisionSigningInput, snapshotBody, type SignedSnapshot } from "#contracts/revision/snapshot.ts";
-import type { Configuration } from "#gateway/config/index.ts";
+import { demandCertificate, type Configuration } from "#gateway/config/index.ts";
 
 /**
  * Proves a snapshot and turns it into a configuration: its hash is over its bytes, its signature by this tenant's control
- * plane, and it was made for this cluster. Throws with the reason.
+ * plane, and it was made for this cluster. What the node's own file writes goes before what the control plane says of
+ * gateways: its operator is nearer. Throws with the reason.
  */
 export function openSnapshot(
   snapshot: SignedSnapshot,
@@ -24,5 +25,6 @@ export function openSnapshot(
   const { apis, policies, gateway = noSettings } = snapshotBody.parse(JSON.parse(body));
   const { certificates, settings: written } = joinSettings(own, gateway);
   const settings = gatewaySettings.parse(written);
+  demandCertificate({ certificates, settings });
   return { revision, hash, apis, policies, keys: null, certificates, settings, onBadApi: "quarantine" };
 }

@@ -55,7 +55,8 @@ export class Applier {
   async #applyNow(configuration: Configuration): Promise<Applied> {
     const startedAt = performance.now();
     await this.#fetchSecrets(configuration);
-    if (configuration.provesCertificates) proveCertificates(configuration, this.certificates, this.#secrets);
+    if (configuration.provesCertificates)
+      proveCertificates(configuration.certificates, this.certificates, this.#secrets);
     const prepared = prepare(configuration, this.#prepared, proofDeps(configuration, this.#secrets));
     const { quarantined } = prepared.parsed;
     if (configuration.onBadApi === "refuse" && quarantined.length > 0)

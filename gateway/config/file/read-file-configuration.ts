@@ -14,7 +14,7 @@ import { FileMemory } from "./file-memory.ts";
 import { loadSources } from "./load-sources.ts";
 import type { SourceDocument } from "./source-document.ts";
 import { readDocument } from "./open-api-document.ts";
-import { checkCertificates } from "./check-certificates.ts";
+import { checkCertificates, checkTls } from "./check-certificates.ts";
 import { checkReferences } from "./check-references.ts";
 import { checkSecrets } from "./check-secrets.ts";
 import { ConfigurationError, lineOf } from "./configuration-error.ts";
@@ -56,6 +56,7 @@ export async function readFileConfiguration(
   const keys = keyRecordsOf(parsed, problems, files, secrets);
   const certificates = parsed.flatMap(({ value }) => value?.certificates ?? []);
   checkCertificates(parsed, problems, secrets);
+  checkTls(parsed, problems);
   checkReferences(parsed, apis, problems);
   checkSecrets(parsed, problems);
   const settings = settingsOf(parsed, problems)!;

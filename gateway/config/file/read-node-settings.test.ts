@@ -23,6 +23,11 @@ test("APIs have no place in it: they come over the link", () => {
   expect(() => readNodeSettings(file)).toThrow(/node\.yaml:\d: apis: is not known here/);
 });
 
+test("TLS needs no certificate in it: the control plane may bring one", () => {
+  const own = readNodeSettings(fileOf("settings:\n  listeners:\n    - port: 9443\n      tls: {}\n"));
+  expect(own.settings.listeners).toMatchObject([{ tls: { minVersion: "TLSv1.2" } }]);
+});
+
 test("a certificate that is not there is told with its line", () => {
   const file = fileOf("certificates:\n  - id: a\n    certificate: file:///nowhere.pem\n    key: file:///nowhere.key\n");
   expect(() => readNodeSettings(file)).toThrow(
