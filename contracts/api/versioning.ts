@@ -1,6 +1,6 @@
 import { z } from "zod";
+import type { LIFECYCLE } from "./lifecycle.ts";
 import { headerName, httpUrl } from "./primitives.ts";
-import type { LIFECYCLE } from "./versions-of.ts";
 
 /** Several versions of an API at one listen path. What the API says holds for each; a version says what differs. */
 

@@ -1,7 +1,5 @@
+import { LIFECYCLE } from "./lifecycle.ts";
 import type { ResolvedApi } from "./resolved.ts";
-
-/** Members of a version that say how long it is served, and not what it does. */
-export const LIFECYCLE = ["state", "deprecatedAt", "sunset", "afterSunset", "link"] as const;
 
 /** One version as an API of its own: what the API says, but for what the version says. */
 export interface ApiVersion {
