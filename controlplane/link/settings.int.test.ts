@@ -30,10 +30,19 @@ beforeAll(async () => {
   booted = await bootPlane(inject("postgresUrl"));
   closing.push(() => booted.stop());
   const file = join(folder, "node.yaml");
-  writeFileSync(file, "settings:\n  errors:\n    '*': { text: the node's own }\n");
+  const own = { id: "own", certificate: "vault://kv/shop#certificate", key: "vault://kv/shop#key" };
+  writeFileSync(file, JSON.stringify({ settings: said("the node's own"), certificates: [own] }));
+  const vault = await listenForTest(
+    createServer((_request, response) => {
+      response.setHeader("content-type", "application/json");
+      response.end(JSON.stringify({ data: { data: { certificate: made.pem, key: made.keyPem } } }));
+    }),
+    closing,
+  );
+  const store = { VAULT_ADDR: vault, VAULT_TOKEN: "of the test" };
   [plain, filed] = await Promise.all([
-    startLinkedGateway(booted, {}, closing),
-    startLinkedGateway(booted, { env: { CAUSEWAY_SETTINGS: file } }, closing),
+    startLinkedGateway(booted, { env: store }, closing),
+    startLinkedGateway(booted, { env: { ...store, CAUSEWAY_SETTINGS: file } }, closing),
   ]);
 }, 90_000);
 afterAll(async () => {
@@ -110,15 +119,19 @@ test("a node of a version that would refuse them is sent its APIs without settin
   expect(JSON.parse(with_.body)).toMatchObject({ gateway: { settings: said("of all clusters"), certificates: [] } });
 });
 
-test("a certificate is looked up by the node that serves it", async () => {
+test("a certificate of a store is fetched by the node that serves it", async () => {
   const port = await freePort();
-  const file = join(folder, "shop");
-  writeFileSync(`${file}.pem`, made.pem);
-  writeFileSync(`${file}.key`, made.keyPem);
-  const pair = { certificate: `file://${file}.pem`, key: `file://${file}.key` };
   const listeners = [{ host: "127.0.0.1", port, tls: {} }];
+  const pair = { certificate: "vault://kv/shop#certificate", key: "vault://kv/shop#key" };
   const wanted = { settings: { listeners }, certificates: [{ id: "shop", ...pair }] };
   await applied(booted, plain, await put(booted, `/clusters/${plain.cluster}`, wanted));
+  expect(await servedCertificate(port)).toBe(made.x509.fingerprint256);
+});
+
+test("a port that the control plane opens serves a certificate of the node's own file", async () => {
+  const port = await freePort();
+  const listeners = [{ host: "127.0.0.1", port, tls: {} }];
+  await applied(booted, filed, await put(booted, `/clusters/${filed.cluster}`, { settings: { listeners } }));
   expect(await servedCertificate(port)).toBe(made.x509.fingerprint256);
 });
 

@@ -1,5 +1,6 @@
+import type { Certificate } from "#contracts/config/listener.ts";
 import type { NodeSettings } from "#contracts/config/node-settings.ts";
-import { processSecrets, type Secrets } from "#gateway/secrets/index.ts";
+import { processSecrets, remoteReferencesIn, type Secrets } from "#gateway/secrets/index.ts";
 import { NEEDS_CERTIFICATE, certificateFault } from "../certificate-faults.ts";
 import type { SourceDocument } from "./source-document.ts";
 import type { Problem } from "./problem.ts";
@@ -10,14 +11,25 @@ interface Part {
 }
 
 /** A certificate that cannot be read, is none, has expired, or does not belong to its key. */
-export function checkCertificates(
+export function checkCertificates(parts: readonly Part[], problems: Problem[], secrets: Secrets): void {
+  check(parts, problems, (certificate) => certificateFault(certificate, secrets));
+}
+
+/** As `checkCertificates`, where no store was asked yet: those of stores are proven once they have been fetched. */
+export function checkLocalCertificates(parts: readonly Part[], problems: Problem[]): void {
+  check(parts, problems, (certificate) =>
+    remoteReferencesIn(certificate).size === 0 ? certificateFault(certificate, processSecrets) : undefined,
+  );
+}
+
+function check(
   parts: readonly Part[],
   problems: Problem[],
-  secrets: Secrets = processSecrets,
+  faultOf: (certificate: Certificate) => ReturnType<typeof certificateFault>,
 ): void {
   for (const { document, value } of parts)
     for (const [index, certificate] of (value?.certificates ?? []).entries()) {
-      const found = certificateFault(certificate, secrets);
+      const found = faultOf(certificate);
       if (found) problems.push(document.problemAt(["certificates", index, found.member], found.message));
     }
 }

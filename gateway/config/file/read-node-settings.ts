@@ -1,7 +1,7 @@
 import { explainIssues } from "#base/explain-issues.ts";
 import { nodeSettings, noSettings, type NodeSettings } from "#contracts/config/node-settings.ts";
 import { membersAt } from "#contracts/walk-schema.ts";
-import { checkCertificates } from "./check-certificates.ts";
+import { checkLocalCertificates } from "./check-certificates.ts";
 import { FileMemory } from "./file-memory.ts";
 import { loadSources } from "./load-sources.ts";
 import { ConfigurationError, lineOf } from "./configuration-error.ts";
@@ -22,7 +22,7 @@ export function readNodeSettings(path: string): NodeSettings {
       problems.push(document.problemAt(issue.path, issue.message));
     return { document, value: result.data };
   });
-  checkCertificates(parts, problems);
+  checkLocalCertificates(parts, problems);
   const settings = settingsOf(parts, problems) ?? noSettings.settings;
   if (problems.length > 0) throw new ConfigurationError(problems.map(lineOf));
   const values = parts.map(({ value }) => value!);
