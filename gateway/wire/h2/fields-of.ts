@@ -19,7 +19,7 @@ export function fieldsOf(raw: readonly string[]): string[] {
 }
 
 /** HTTP/2 has no fields of the connection (RFC 9113, 8.2.2), and its names are in lower case. */
-const CONNECTION_FIELDS: ReadonlySet<string> = new Set([
+export const CONNECTION_FIELDS: ReadonlySet<string> = new Set([
   "connection",
   "keep-alive",
   "proxy-connection",

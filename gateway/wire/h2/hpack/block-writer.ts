@@ -1,25 +1,15 @@
 import { dateText } from "../../date-text.ts";
 import { writableText } from "../../written-fields.ts";
+import { CONNECTION_FIELDS } from "../fields-of.ts";
 import { DynamicTable } from "./dynamic-table.ts";
+import { sizeOf } from "./field.ts";
 import { STATIC_FIELDS, STATIC_NAMES } from "./static-fields.ts";
 
 /** Of the table that the other side keeps for this one, whatever it allows. */
 const TABLE_BYTES = 4_096;
 /** Names that a session looks after; fields of others are spelled out each time. */
 const MAX_NAMES = 64;
-const OVERHEAD_BYTES = 32;
 
-/** HTTP/2 has no fields of the connection (RFC 9113, 8.2.2). */
-const LEFT_OUT = new Set([
-  "connection",
-  "keep-alive",
-  "proxy-connection",
-  "transfer-encoding",
-  "upgrade",
-  "http2-settings",
-  // Allowed with one value alone, which whoever means it adds.
-  "te",
-]);
 /** No table is to hold them, here or at the next hop (RFC 7541, 7.1). */
 const SENSITIVE = new Set(["set-cookie", "authorization", "proxy-authorization", "cookie"]);
 const NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
@@ -117,7 +107,7 @@ export class BlockWriter {
 
   #tabled(spelling: Spelling, said: Said, value: string): string {
     const { name } = spelling;
-    const size = name.length + value.length + OVERHEAD_BYTES;
+    const size = sizeOf(name, value);
     // It would empty the table.
     if (size > this.#table.maxBytes) return spelling.plain + text(value);
     this.#table.add({ name, value, size, problem: undefined });
@@ -132,7 +122,7 @@ function spellingOf(written: string): Spelling | null {
   const known = spellings.get(written);
   if (known !== undefined) return known;
   const name = written.toLowerCase();
-  const spelling = LEFT_OUT.has(name) || !NAME.test(name) ? null : spell(name);
+  const spelling = CONNECTION_FIELDS.has(name) || !NAME.test(name) ? null : spell(name);
   if (spellings.size < MAX_SPELLINGS) spellings.set(written, spelling);
   return spelling;
 }

@@ -15,7 +15,12 @@ const OVERHEAD_BYTES = 32;
 const CONNECTION_FIELDS = new Set(["connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade"]);
 
 export function fieldOf(name: string, value: string): Field {
-  return { name, value, size: name.length + value.length + OVERHEAD_BYTES, problem: problemOf(name, value) };
+  return { name, value, size: sizeOf(name, value), problem: problemOf(name, value) };
+}
+
+/** What a field counts for. */
+export function sizeOf(name: string, value: string): number {
+  return name.length + value.length + OVERHEAD_BYTES;
 }
 
 function problemOf(name: string, value: string): string | undefined {
