@@ -17,6 +17,7 @@ const PACKAGES = new Set([
   ...["@pinojs/redact", "atomic-sleep", "on-exit-leak-free", "pino", "pino-std-serializers"],
   ...["quick-format-unescaped", "safe-stable-stringify", "sonic-boom", "thread-stream"],
   ...["@opentelemetry/api", "bintrees", "prom-client", "tdigest"],
+  ...["@leichtgewicht/ip-codec", "dns-packet"],
   ...["detect-libc", "msgpackr", "msgpackr-extract", "node-gyp-build-optional-packages"],
   ...["ipaddr.js", "jose", "undici", "ws", "yaml", "zod"],
 ]);

@@ -27,7 +27,7 @@ const urlTarget = z.strictObject({
     .enum(["dns", "srv"])
     .optional()
     .describe(
-      "`dns`: each A and AAAA record of the URL's host is a target, asked again when its TTL ends. `srv`: the host is the name of SRV records (RFC 2782), whose priority, weight and port count.",
+      "`dns`: each A and AAAA record of the URL's host is a target, asked again when its TTL ends. `srv`: the host is the name of SRV records (RFC 2782), whose priority, weight and port count, asked for again as soon as one TTL of them or of their hosts' addresses ends.",
     ),
 });
 export type Target = z.infer<typeof urlTarget>;

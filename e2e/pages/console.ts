@@ -47,6 +47,15 @@ export class Console {
     await expect(this.page.getByRole("status").filter({ hasText: state })).toBeVisible({ timeout: timeoutMs });
   }
 
+  /** By its keys, which a page hears once it says so: what is pressed before is lost to the browser. */
+  async openPalette() {
+    const palette = this.page.getByRole("dialog", { name: "Go to" });
+    await expect(this.page.getByRole("button", { name: "Go to" })).toHaveAttribute("aria-keyshortcuts", /Control\+K/);
+    await this.page.keyboard.press("ControlOrMeta+k");
+    await expect(palette).toBeVisible();
+    return palette;
+  }
+
   place(name: string) {
     return this.page.getByRole("navigation", { name: "Environment" }).getByRole("link", { name, exact: true });
   }

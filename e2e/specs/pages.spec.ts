@@ -59,8 +59,8 @@ test("organisations, one empty and one full, keep their promises", async ({ brow
 test("what opens over a page is as accessible as the page", async ({ page }) => {
   await new Console(page).signIn(full);
   await page.goto(`${consoleUrl()}${placeOf(full)}/settings`);
-  const opened: [act: () => Promise<void>, shown: Locator][] = [
-    [() => page.keyboard.press("ControlOrMeta+k"), page.getByRole("dialog", { name: "Go to" })],
+  const opened: [act: () => Promise<unknown>, shown: Locator][] = [
+    [() => new Console(page).openPalette(), page.getByRole("dialog", { name: "Go to" })],
     [() => page.getByRole("button", { name: "Account" }).click(), page.getByRole("button", { name: "Sign out" })],
     [() => page.getByRole("button", { name: "Destroy environment" }).click(), page.getByRole("dialog")],
   ];
@@ -87,7 +87,7 @@ test("a key is made with the keyboard alone", async ({ page }) => {
   await new Console(page).signIn(full);
   await page.goto(consoleUrl() + placeOf(full));
   await expect(page.getByRole("heading", { name: "Production" })).toBeVisible();
-  await page.keyboard.press("ControlOrMeta+k");
+  await new Console(page).openPalette();
   await expect(page.getByRole("combobox")).toBeFocused();
   await page.keyboard.type("new key");
   await page.keyboard.press("Enter");

@@ -1,4 +1,3 @@
-import { Resolver } from "node:dns/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "#base/clock.ts";
@@ -9,7 +8,14 @@ import { AttemptBook, NonceBook } from "#gateway/identity/index.ts";
 import { LocalAuthority, loadQuotas, saveQuotas } from "#gateway/limit/index.ts";
 import type { GatewayOptions } from "#gateway/options.ts";
 import type { SecretStore } from "#gateway/secrets/index.ts";
-import { PoolSet, TargetWatch, guardedRequest, parseRanges, targetChecks } from "#gateway/upstream/index.ts";
+import {
+  PoolSet,
+  TargetWatch,
+  guardedRequest,
+  nameResolver,
+  parseRanges,
+  targetChecks,
+} from "#gateway/upstream/index.ts";
 import { LAST_POST_MS, MetricsPusher } from "#gateway/trace/index.ts";
 import { UsageError } from "#gateway/usage-error.ts";
 import { GATEWAY_VERSION } from "#gateway/version.ts";
@@ -356,15 +362,13 @@ function watchFor(
   log: Logger,
   secrets: SecretStore,
 ): TargetWatch {
-  const resolver = new Resolver({ timeout: 2_000, tries: 2 });
-  if (dnsServers.length > 0) resolver.setServers(dnsServers);
   const guard = { denyPrivate, allowed: parseRanges(upstreamAllow) };
   const ask = guardedRequest(guard);
   const check = targetChecks(new PoolSet({ ...guard, secrets }));
   return new TargetWatch({
     clock: systemClock,
     random: Math.random,
-    resolver,
+    resolver: nameResolver(dnsServers),
     ask,
     check,
     secrets,

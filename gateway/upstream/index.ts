@@ -9,6 +9,7 @@ export type { Dial } from "./balance/target-group.ts";
 export { chaptersOf } from "./balance/chapters.ts";
 export { TargetBook } from "./balance/target-book.ts";
 export type { TargetFact } from "./balance/target.ts";
+export { nameResolver } from "./discovery/name-resolver.ts";
 export { dialGuard, unopenedPool, type GuardOptions } from "./address-guard.ts";
 export { guardedRequest } from "./guarded-request.ts";
 export { targetChecks } from "./health/check-target.ts";

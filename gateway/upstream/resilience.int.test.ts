@@ -228,6 +228,21 @@ describe("targets are found", () => {
     expect(new Set((await many(6, "/service/x")).map(({ text }) => text))).toEqual(new Set(["well"]));
   });
 
+  test("by SRV records that change, as soon as their own TTL ends", async () => {
+    const service = "_http._tcp.api.internal";
+    dns.zone["one.internal"] = [a("one.internal", "127.0.0.1", 600)];
+    dns.zone[service] = [srv(service, "one.internal", well.port, 0, 1, 1)];
+    await waitUntil(async () => (await (await call("/service/x")).text()) === "well", {
+      what: "the service is known",
+      ...soon,
+    });
+    dns.zone[service] = [srv(service, "one.internal", sick.port, 0, 1, 1)];
+    await waitUntil(async () => (await (await call("/service/x")).text()) === "sick", {
+      what: "its move is known",
+      ...soon,
+    });
+  });
+
   test("by a registry; when it fails or forgets them they stay", async () => {
     expect((await call("/listed/x")).status).toBe(503);
     listed = [`127.0.0.1:${well.port}`];

@@ -1,10 +1,10 @@
-import { Resolver } from "node:dns/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { a, srv, startDnsServer, type DnsServer } from "#gateway/testkit/dns-server.ts";
+import { nameResolver, type NameResolver } from "./name-resolver.ts";
 import { resolveName } from "./resolve-name.ts";
 
 let server: DnsServer;
-const resolver = new Resolver({ timeout: 1_000, tries: 1 });
+let resolver: NameResolver;
 beforeAll(async () => {
   server = await startDnsServer({
     "api.internal": [
@@ -18,10 +18,14 @@ beforeAll(async () => {
       srv("_http._tcp.api.internal", "gone.internal", 8083, 0, 5),
       srv("_http._tcp.api.internal", "api.internal", 8082, 10, 0),
     ],
+    "_grpc._tcp.api.internal": [
+      srv("_grpc._tcp.api.internal", "one.internal", 8081, 0, 1, 45),
+      srv("_grpc._tcp.api.internal", "one.internal", 8082, 0, 1, 12),
+    ],
     "one.internal": [a("one.internal", "10.0.1.1", 600)],
     "nothing.internal": [{ type: "TXT", name: "nothing.internal", data: "no address" }],
   });
-  resolver.setServers([server.address]);
+  resolver = nameResolver([server.address], { timeoutMs: 1_000, tries: 1 });
 });
 afterAll(() => server.stop());
 
@@ -60,6 +64,14 @@ describe("a name in DNS", () => {
       ["http://api.internal:8082/v1", "fd00::1", 1 / 3, 10],
     ]);
     expect(freshMs).toBe(5_000);
+  });
+
+  test("SRV records are asked for again when their own TTL ends, where no address ends before", async () => {
+    const { freshMs } = await resolveName(
+      { url: "http://_grpc._tcp.api.internal", weight: 1, resolve: "srv" },
+      resolver,
+    );
+    expect(freshMs).toBe(12_000);
   });
 
   test("an address that stands where a name could is itself, and is not asked for", async () => {

@@ -1,15 +1,8 @@
-import type { RecordWithTtl, SrvRecord } from "node:dns";
 import { isIP } from "node:net";
 import { bareHost } from "#base/host-address.ts";
 import type { Target } from "#contracts/api/targets.ts";
 import type { TargetFact } from "../balance/target.ts";
-
-/** What is used of `node:dns/promises`. Each rejects with a code (ENOTFOUND, ENODATA, ETIMEOUT …). */
-export interface NameResolver {
-  resolve4(name: string, options: { ttl: true }): Promise<RecordWithTtl[]>;
-  resolve6(name: string, options: { ttl: true }): Promise<RecordWithTtl[]>;
-  resolveSrv(name: string): Promise<SrvRecord[]>;
-}
+import type { NameResolver } from "./name-resolver.ts";
 
 export interface Resolved {
   facts: TargetFact[];
@@ -19,8 +12,6 @@ export interface Resolved {
 
 const FRESH_MIN_MS = 1_000;
 const FRESH_MAX_MS = 300_000;
-/** Node does not tell the TTL of SRV records. */
-const SRV_FRESH_MS = 30_000;
 
 /** The targets that a name stands for now. Rejects where neither family has an address. */
 export async function resolveName(target: Target, resolver: NameResolver): Promise<Resolved> {
@@ -33,23 +24,23 @@ export async function resolveName(target: Target, resolver: NameResolver): Promi
 
 /** RFC 2782: the port is the record's, the weight is shared by a host's addresses. */
 async function resolveSrv({ weight }: Target, url: URL, resolver: NameResolver): Promise<Resolved> {
-  const records = await resolver.resolveSrv(url.hostname);
+  const { records, ttlSeconds } = await resolver.resolveSrv(url.hostname);
   const path = url.pathname === "/" ? "" : url.pathname;
-  let freshMs = SRV_FRESH_MS;
+  let shortestSeconds = ttlSeconds;
   const facts: TargetFact[] = [];
   const found = await Promise.allSettled(records.map(({ name }) => addressesOf(name, resolver)));
   for (const [index, record] of records.entries()) {
     const outcome = found[index]!;
     // One host that is gone is no reason to miss the others.
     if (outcome.status === "rejected") continue;
-    const { addresses, ttlSeconds } = outcome.value;
-    freshMs = Math.min(freshMs, freshness(ttlSeconds));
+    const { addresses } = outcome.value;
+    shortestSeconds = Math.min(shortestSeconds, outcome.value.ttlSeconds);
     // Weight 0 is "hardly ever" there, not "never".
     const each = (weight * Math.max(1, record.weight)) / addresses.length;
     const base = `${url.protocol}//${record.name}:${record.port}${path}`;
     facts.push(...addresses.map((address) => factOf(base, address, each, record.priority)));
   }
-  return { facts, freshMs };
+  return { facts, freshMs: freshness(shortestSeconds) };
 }
 
 function factOf(url: string, address: string, weight: number, priority: number): TargetFact {
@@ -59,10 +50,7 @@ function factOf(url: string, address: string, weight: number, priority: number):
 async function addressesOf(name: string, resolver: NameResolver): Promise<{ addresses: string[]; ttlSeconds: number }> {
   const literal = bareHost(name);
   if (isIP(literal) !== 0) return { addresses: [literal], ttlSeconds: Infinity };
-  const both = await Promise.allSettled([
-    resolver.resolve4(name, { ttl: true }),
-    resolver.resolve6(name, { ttl: true }),
-  ]);
+  const both = await Promise.allSettled([resolver.resolve4(name), resolver.resolve6(name)]);
   const records = both.flatMap((each) => (each.status === "fulfilled" ? each.value : []));
   // A name often has no address of one family; without any, the first failure says why.
   if (records.length === 0) throw both[0].status === "rejected" ? both[0].reason : new Error(`${name}: no address`);

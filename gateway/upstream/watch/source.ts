@@ -2,7 +2,8 @@ import type { Clock } from "#base/clock.ts";
 import type { Upstream } from "#contracts/api/upstream.ts";
 import type { Secrets } from "#gateway/secrets/index.ts";
 import { askRegistry } from "../discovery/registry.ts";
-import { resolveName, type NameResolver, type Resolved } from "../discovery/resolve-name.ts";
+import type { NameResolver } from "../discovery/name-resolver.ts";
+import { resolveName, type Resolved } from "../discovery/resolve-name.ts";
 import type { GuardedRequest } from "../guarded-request.ts";
 
 /** Somewhere that targets come from, and what to call it in a log line. */

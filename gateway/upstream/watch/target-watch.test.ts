@@ -28,7 +28,11 @@ function watchOf(answer: (asked: string) => unknown) {
     random: () => 0.5,
     log: createLogger("test", { level: "silent" }),
     secrets: { read: () => undefined },
-    resolver: { resolve4: resolve, resolve6: () => Promise.resolve([]), resolveSrv: () => Promise.resolve([]) },
+    resolver: {
+      resolve4: resolve,
+      resolve6: () => Promise.resolve([]),
+      resolveSrv: () => Promise.resolve({ records: [], ttlSeconds: 60 }),
+    },
     ask: ({ url }) => {
       asked.push(url);
       const given = answer(url);
