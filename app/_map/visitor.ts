@@ -1,14 +1,14 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { useSyncExternalStore } from "react";
 import type { Coordinates } from "#app/_map/distance.ts";
 import type { Spot } from "#app/_map/map-box.ts";
 import { whereabouts } from "#app/_map/time-zones.ts";
+import { useInBrowser } from "#app/_ui/in-browser.ts";
 
 /** Where the visitor is, about: from the browser's time zone alone. Null on the server and until the page is alive. */
 export function useVisitor(): Coordinates | null {
-  return useSyncExternalStore(never, guess, () => null);
+  return useInBrowser(guess);
 }
 
 /** Where that is on the map. The projection is fetched for it: all other spots come from the server. */
@@ -21,9 +21,6 @@ export function useVisitorSpot(visitor: Coordinates | null): Spot | null {
   });
   return data ?? null;
 }
-
-// The time zone of a page does not change while it is open.
-const never = () => () => {};
 
 let guessed: Coordinates | null | undefined;
 function guess(): Coordinates | null {

@@ -8,6 +8,7 @@ import { TextField } from "#app/_ui/field.tsx";
 import { Section } from "#app/_ui/panel.tsx";
 import { FormProblem } from "#app/_ui/problem-state.tsx";
 import { Reauthenticate } from "#app/_ui/reauthenticate.tsx";
+import { SubmitButton } from "#app/_ui/submit-button.tsx";
 
 /** What cannot be undone: the name is typed, and the password where it was not typed for a while. */
 export function DangerZone({
@@ -82,9 +83,9 @@ function Confirm({
           <FormProblem error={error} />
           <div className="flex justify-end gap-2">
             <Button onClick={onClose}>Keep it</Button>
-            <Button type="submit" look="danger" disabled={typed !== name || busy} busy={busy && "Starting…"}>
+            <SubmitButton look="danger" disabled={typed !== name || busy} busy={busy && "Starting…"}>
               {act}
-            </Button>
+            </SubmitButton>
           </div>
         </form>
       )}

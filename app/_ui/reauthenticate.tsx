@@ -4,8 +4,8 @@ import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTRPC } from "#app/_trpc/client.tsx";
 import { problemOf } from "#app/_trpc/problem.ts";
-import { Button } from "#app/_ui/button.tsx";
 import { TextField } from "#app/_ui/field.tsx";
+import { SubmitButton } from "#app/_ui/submit-button.tsx";
 
 /** Asks for the password once more, before what a stolen session must not do. */
 export function Reauthenticate({ onDone }: { onDone: () => void }) {
@@ -33,9 +33,9 @@ export function Reauthenticate({ onDone }: { onDone: () => void }) {
         onChange={(event) => setPassword(event.target.value)}
         error={reauthenticate.error ? problemOf(reauthenticate.error).message : undefined}
       />
-      <Button type="submit" look="primary" disabled={password === ""} busy={reauthenticate.isPending && "Checking…"}>
+      <SubmitButton look="primary" disabled={password === ""} busy={reauthenticate.isPending && "Checking…"}>
         Go on
-      </Button>
+      </SubmitButton>
     </form>
   );
 }

@@ -37,6 +37,19 @@ const looksBare = ({ path }: PromisedPage) => !/(settings|clusters\/new|apis\/ne
 
 test("the doors keep their promises", ({ page }) => keepsPromises(page, doors));
 
+test("a door that is not alive yet sends nothing, so that no password comes into an address", async ({ browser }) => {
+  const context = await browser.newContext({ javaScriptEnabled: false });
+  const page = await context.newPage();
+  await page.goto(`${consoleUrl()}/sign-in`);
+  await page.getByLabel("Email").fill(full.email);
+  await page.getByLabel("Password").fill(full.password);
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "Sign in" }).click({ force: true });
+  await expect(page.getByLabel("Password")).toHaveValue(full.password);
+  expect(page.url()).toBe(`${consoleUrl()}/sign-in`);
+  await context.close();
+});
+
 test("organisations, one empty and one full, keep their promises", async ({ browser }) => {
   // Side by side: most of the time goes into axe, which runs in each page's own process.
   const visit = async (seeded: Seeded, pages: PromisedPage[]) => {

@@ -5,9 +5,9 @@ import Link from "next/link";
 import { useForm } from "react-hook-form";
 import { AuthHeading, textLink } from "#app/(auth)/auth-heading.tsx";
 import { useTRPC } from "#app/_trpc/client.tsx";
-import { Button } from "#app/_ui/button.tsx";
 import { TextField } from "#app/_ui/field.tsx";
 import { FormProblem } from "#app/_ui/problem-state.tsx";
+import { SubmitButton } from "#app/_ui/submit-button.tsx";
 
 export function RequestResetForm() {
   const trpc = useTRPC();
@@ -41,9 +41,9 @@ export function RequestResetForm() {
           {...register("email", { required: "Enter your e-mail address" })}
         />
         <FormProblem error={request.error} />
-        <Button type="submit" look="primary" busy={request.isPending && "Sending…"}>
+        <SubmitButton look="primary" busy={request.isPending && "Sending…"}>
           Send link
-        </Button>
+        </SubmitButton>
       </form>
       <p className="mt-6 text-ink-2">
         Remembered it?{" "}

@@ -5,9 +5,9 @@ import Link from "next/link";
 import { useForm } from "react-hook-form";
 import { AuthHeading, textLink } from "#app/(auth)/auth-heading.tsx";
 import { signInWithPassword } from "#app/(auth)/sign-in-with-password.ts";
-import { Button } from "#app/_ui/button.tsx";
 import { TextField } from "#app/_ui/field.tsx";
 import { Notice } from "#app/_ui/state.tsx";
+import { SubmitButton } from "#app/_ui/submit-button.tsx";
 
 interface Values {
   email: string;
@@ -58,9 +58,9 @@ export function SignInForm({ destination, afterReset }: { destination: string; a
             {refused}
           </div>
         )}
-        <Button type="submit" look="primary" busy={busy && "Signing in…"}>
+        <SubmitButton look="primary" busy={busy && "Signing in…"}>
           Sign in
-        </Button>
+        </SubmitButton>
       </form>
       <div className="mt-6 flex flex-wrap justify-between gap-x-6 gap-y-2 text-ink-2">
         <p>

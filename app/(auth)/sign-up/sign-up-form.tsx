@@ -7,9 +7,9 @@ import { AuthHeading, textLink } from "#app/(auth)/auth-heading.tsx";
 import { signInWithPassword } from "#app/(auth)/sign-in-with-password.ts";
 import { useTRPC } from "#app/_trpc/client.tsx";
 import { fieldError, problemOf } from "#app/_trpc/problem.ts";
-import { Button } from "#app/_ui/button.tsx";
 import { TextField } from "#app/_ui/field.tsx";
 import { FormProblem } from "#app/_ui/problem-state.tsx";
+import { SubmitButton } from "#app/_ui/submit-button.tsx";
 
 interface Values {
   email: string;
@@ -66,9 +66,9 @@ export function SignUpForm() {
           {...register("organisation", { required: "Name your organisation" })}
         />
         <FormProblem error={problem && problem.fields.length === 0 ? signUp.error : null} />
-        <Button type="submit" look="primary" busy={busy && "Creating your account…"}>
+        <SubmitButton look="primary" busy={busy && "Creating your account…"}>
           Create account
-        </Button>
+        </SubmitButton>
       </form>
       <p className="mt-6 text-ink-2">
         Have an account?{" "}

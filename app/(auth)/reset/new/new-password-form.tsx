@@ -7,9 +7,9 @@ import { useForm } from "react-hook-form";
 import { AuthHeading, textLink } from "#app/(auth)/auth-heading.tsx";
 import { useTRPC } from "#app/_trpc/client.tsx";
 import { fieldError, problemOf } from "#app/_trpc/problem.ts";
-import { Button } from "#app/_ui/button.tsx";
 import { TextField } from "#app/_ui/field.tsx";
 import { FormProblem } from "#app/_ui/problem-state.tsx";
+import { SubmitButton } from "#app/_ui/submit-button.tsx";
 
 export function NewPasswordForm({ token }: { token: string }) {
   const trpc = useTRPC();
@@ -41,9 +41,9 @@ export function NewPasswordForm({ token }: { token: string }) {
           })}
         />
         <FormProblem error={reset.error} />
-        <Button type="submit" look="primary" busy={reset.isPending && "Changing…"}>
+        <SubmitButton look="primary" busy={reset.isPending && "Changing…"}>
           Change password
-        </Button>
+        </SubmitButton>
       </form>
       {problem?.code === "gone" && (
         <p className="mt-6">

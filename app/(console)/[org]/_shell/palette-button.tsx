@@ -2,15 +2,15 @@
 
 import { Search } from "lucide-react";
 import dynamic from "next/dynamic";
-import { useEffect, useState, useSyncExternalStore } from "react";
+import { useEffect, useState } from "react";
 import type { Environment } from "#app/_trpc/views.ts";
+import { useInBrowser } from "#app/_ui/in-browser.ts";
 
 // Loaded at its first use: nobody pays for the palette before pressing ⌘K.
 const Palette = dynamic(() => import("./palette.tsx").then((module) => module.Palette), { ssr: false });
 
 /** As keyboards here name them. The server cannot know, and nothing listens yet: a hint comes with its keys at work. */
 const keysHere = () => (/mac|iphone|ipad/i.test(navigator.userAgent) ? "⌘K" : "Ctrl K");
-const neverChanges = () => () => {};
 
 export function PaletteButton({
   org,
@@ -20,7 +20,7 @@ export function PaletteButton({
   environments: Pick<Environment, "slug" | "name">[];
 }) {
   const [open, setOpen] = useState(false);
-  const keys = useSyncExternalStore(neverChanges, keysHere, () => undefined);
+  const keys = useInBrowser(keysHere);
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.key.toLowerCase() !== "k" || !(event.metaKey || event.ctrlKey)) return;
@@ -35,7 +35,7 @@ export function PaletteButton({
       <button
         type="button"
         onClick={() => setOpen(true)}
-        aria-keyshortcuts={keys && "Meta+K Control+K"}
+        aria-keyshortcuts={keys ? "Meta+K Control+K" : undefined}
         className="flex h-8 items-center gap-2 rounded-md border border-line-strong px-2.5 text-sm text-ink-2 transition-colors hover:bg-sunken max-sm:size-8 max-sm:justify-center max-sm:px-0"
       >
         <Search aria-hidden className="size-4" />

@@ -1,6 +1,6 @@
 import type { Region } from "#app/_trpc/views.ts";
-import { Button } from "#app/_ui/button.tsx";
 import { FormProblem } from "#app/_ui/problem-state.tsx";
+import { SubmitButton } from "#app/_ui/submit-button.tsx";
 
 /** What will stand, where, and what it costs, before it does. */
 export function Review({ region, error, busy }: { region: Region | null; error: unknown; busy: boolean }) {
@@ -29,9 +29,9 @@ export function Review({ region, error, busy }: { region: Region | null; error: 
         </div>
       </dl>
       <FormProblem error={error} />
-      <Button type="submit" look="primary" busy={busy && "Starting…"}>
+      <SubmitButton look="primary" busy={busy && "Starting…"}>
         Deploy
-      </Button>
+      </SubmitButton>
       <p className="text-sm text-ink-3">It can be destroyed at any time; nothing is left behind then.</p>
     </aside>
   );

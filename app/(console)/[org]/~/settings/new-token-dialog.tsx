@@ -11,6 +11,7 @@ import { Dialog } from "#app/_ui/dialog.tsx";
 import { SelectField, TextField } from "#app/_ui/field.tsx";
 import { FormProblem } from "#app/_ui/problem-state.tsx";
 import { Reauthenticate } from "#app/_ui/reauthenticate.tsx";
+import { SubmitButton } from "#app/_ui/submit-button.tsx";
 
 type Role = Organisation["role"];
 interface Values {
@@ -69,9 +70,9 @@ export function NewTokenDialog({ org, role, onClose }: { org: string; role: Role
           <FormProblem error={problem && problem.fields.length === 0 ? create.error : null} />
           <div className="flex justify-end gap-2">
             <Button onClick={onClose}>Cancel</Button>
-            <Button type="submit" look="primary" busy={create.isPending && "Creating…"}>
+            <SubmitButton look="primary" busy={create.isPending && "Creating…"}>
               Create token
-            </Button>
+            </SubmitButton>
           </div>
         </form>
       )}

@@ -8,12 +8,12 @@ import { bodyOf, choicesOf, partitions, valuesOf, type PolicyBody, type PolicyVa
 import { useTRPC } from "#app/_trpc/client.tsx";
 import { fieldError, problemOf } from "#app/_trpc/problem.ts";
 import type { PolicyView } from "#app/_trpc/views.ts";
-import { Button } from "#app/_ui/button.tsx";
 import { CheckboxGroup } from "#app/_ui/choice.tsx";
 import { SelectField, TextField } from "#app/_ui/field.tsx";
 import { FormProblem } from "#app/_ui/problem-state.tsx";
 import { QueryView } from "#app/_ui/query-view.tsx";
 import { Empty } from "#app/_ui/empty.tsx";
+import { SubmitButton } from "#app/_ui/submit-button.tsx";
 
 /** Members whose problems stand beside a field. */
 const SHOWN = ["name", "rate", "quota", "tags", "scope"];
@@ -116,9 +116,9 @@ export function PolicyForm({
       </details>
       <FormProblem error={error} shown={SHOWN} />
       <div className="flex flex-wrap items-center gap-4">
-        <Button type="submit" look="primary" busy={busy && "Saving…"}>
+        <SubmitButton look="primary" busy={busy && "Saving…"}>
           {act}
-        </Button>
+        </SubmitButton>
         <output className="text-sm text-ink-3">{isSaved && !formState.isDirty && "Saved and published."}</output>
       </div>
     </form>

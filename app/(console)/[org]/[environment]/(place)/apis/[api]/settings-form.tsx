@@ -7,10 +7,10 @@ import { useUpdateApi } from "./use-update-api.ts";
 import type { ApiSettings } from "#contracts/api/definition.ts";
 import { fieldError, problemOf } from "#app/_trpc/problem.ts";
 import type { ApiDetail } from "#app/_trpc/views.ts";
-import { Button } from "#app/_ui/button.tsx";
 import { CheckField, SelectField, TextArea, TextField } from "#app/_ui/field.tsx";
 import { Section } from "#app/_ui/panel.tsx";
 import { FormProblem } from "#app/_ui/problem-state.tsx";
+import { SubmitButton } from "#app/_ui/submit-button.tsx";
 
 /** Members whose problems stand beside a field. */
 const SHOWN = ["name", "listen.path", "listen.host", "upstream.targets", "rate", "tags"];
@@ -125,14 +125,13 @@ export function SettingsForm({ input, api, mayWrite }: { input: ApiInput; api: A
       {mayWrite && (
         <div className="mb-10 grid justify-items-start gap-4">
           <FormProblem error={update.error} shown={SHOWN} />
-          <Button
-            type="submit"
+          <SubmitButton
             look="primary"
             disabled={!formState.isDirty || update.isPending}
             busy={update.isPending && "Saving…"}
           >
             Save
-          </Button>
+          </SubmitButton>
         </div>
       )}
     </form>

@@ -9,10 +9,10 @@ import { Preview } from "./preview.tsx";
 import { useTRPC } from "#app/_trpc/client.tsx";
 import { fieldError, problemOf } from "#app/_trpc/problem.ts";
 import type { ApiPreview } from "#app/_trpc/views.ts";
-import { Button } from "#app/_ui/button.tsx";
 import { SelectField, TextArea, TextField } from "#app/_ui/field.tsx";
 import { FormProblem } from "#app/_ui/problem-state.tsx";
 import { splitTags } from "#app/_ui/tags.ts";
+import { SubmitButton } from "#app/_ui/submit-button.tsx";
 
 interface Values {
   document: string;
@@ -150,14 +150,13 @@ export function NewApiForm({ org, environment }: { org: string; environment: str
           />
         </div>
         <FormProblem error={create.error} />
-        <Button
-          type="submit"
+        <SubmitButton
           look="primary"
           className="justify-self-start"
           busy={(create.isPending || create.isSuccess) && "Creating…"}
         >
           Create API
-        </Button>
+        </SubmitButton>
       </div>
       <Preview found={preview.data} busy={preview.isPending} error={preview.error} />
     </form>

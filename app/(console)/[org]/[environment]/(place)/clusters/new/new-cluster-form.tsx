@@ -10,11 +10,11 @@ import { RegionPicker } from "#app/_map/region-picker.tsx";
 import { useTRPC } from "#app/_trpc/client.tsx";
 import { fieldError, problemOf } from "#app/_trpc/problem.ts";
 import type { Region } from "#app/_trpc/views.ts";
-import { Button } from "#app/_ui/button.tsx";
 import { RadioCards } from "#app/_ui/choice.tsx";
 import { SelectField, TextField } from "#app/_ui/field.tsx";
 import { FormProblem } from "#app/_ui/problem-state.tsx";
 import { splitTags } from "#app/_ui/tags.ts";
+import { SubmitButton } from "#app/_ui/submit-button.tsx";
 
 interface Values {
   name: string;
@@ -121,14 +121,13 @@ export function NewClusterForm({
         />
       )}
       <FormProblem error={problem && problem.fields.length === 0 ? error : null} />
-      <Button
-        type="submit"
+      <SubmitButton
         look="primary"
         className="justify-self-start"
         busy={(createCloud.isPending || createCloud.isSuccess || createHybrid.isPending) && "Starting…"}
       >
         {cloud ? "Deploy" : "Create cluster"}
-      </Button>
+      </SubmitButton>
     </form>
   );
 }

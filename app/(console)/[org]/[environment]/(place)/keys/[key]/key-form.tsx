@@ -12,9 +12,9 @@ import type { useUpdateKey } from "./use-update-key.ts";
 import { useTRPC } from "#app/_trpc/client.tsx";
 import { fieldError, problemOf } from "#app/_trpc/problem.ts";
 import type { KeyDetail } from "#app/_trpc/views.ts";
-import { Button } from "#app/_ui/button.tsx";
 import { SelectField, TextField } from "#app/_ui/field.tsx";
 import { FormProblem } from "#app/_ui/problem-state.tsx";
+import { SubmitButton } from "#app/_ui/submit-button.tsx";
 
 /** Members whose problems stand beside a field. */
 const SHOWN = ["name", "expiresAt", "rate", "quota", "tags", "metadata", "boundCertificate"];
@@ -77,9 +77,9 @@ export function KeyForm({ input, apiKey, update, mayWrite }: Props) {
         <FormProblem error={update.error} shown={SHOWN} />
         {mayWrite && (
           <div className="flex flex-wrap items-center gap-4">
-            <Button type="submit" look="primary" busy={update.isPending && "Saving…"}>
+            <SubmitButton look="primary" busy={update.isPending && "Saving…"}>
               Save
-            </Button>
+            </SubmitButton>
             <output className="text-sm text-ink-3">
               {update.isSuccess && !formState.isDirty && "Saved, and sent to every gateway."}
             </output>

@@ -9,10 +9,10 @@ import { RightsFields } from "../rights-fields.tsx";
 import { expiryOf } from "./expiry.ts";
 import { fieldError, problemOf } from "#app/_trpc/problem.ts";
 import type { ApiView, PolicyView } from "#app/_trpc/views.ts";
-import { Button } from "#app/_ui/button.tsx";
 import { Empty } from "#app/_ui/empty.tsx";
 import { SelectField, TextField } from "#app/_ui/field.tsx";
 import { FormProblem } from "#app/_ui/problem-state.tsx";
+import { SubmitButton } from "#app/_ui/submit-button.tsx";
 
 /** Read when the form is sent, not when it is drawn. */
 const readClock = () => Date.now();
@@ -92,9 +92,9 @@ export function NewKeyForm({ policies, apis, busy, error, onSubmit }: Props) {
         </p>
       )}
       <FormProblem error={error} shown={SHOWN} />
-      <Button type="submit" look="primary" className="justify-self-start" busy={busy && "Creating…"}>
+      <SubmitButton look="primary" className="justify-self-start" busy={busy && "Creating…"}>
         Create key
-      </Button>
+      </SubmitButton>
     </form>
   );
 }

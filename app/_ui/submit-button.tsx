@@ -1,0 +1,26 @@
+"use client";
+
+import { clsx } from "clsx";
+import type { ComponentProps } from "react";
+import { Button } from "#app/_ui/button.tsx";
+import { useInBrowser } from "#app/_ui/in-browser.ts";
+
+const alive = () => true;
+
+/**
+ * Sends its form, once the page is alive. Before that the browser itself would send it, by GET, with all that was typed,
+ * passwords too, in the address; a form whose button is disabled is not sent by Enter either.
+ */
+export function SubmitButton({ disabled, busy, className, ...rest }: Omit<ComponentProps<typeof Button>, "type">) {
+  const early = useInBrowser(alive) === null;
+  return (
+    <Button
+      type="submit"
+      busy={busy}
+      disabled={early || (disabled ?? Boolean(busy))}
+      // The moment before is too short to be shown.
+      className={clsx(early && !disabled && "disabled:opacity-100!", className)}
+      {...rest}
+    />
+  );
+}
