@@ -50,6 +50,7 @@ export const runSummary = z.object({
   deploymentName: z.string(),
   environmentId,
   environmentSlug: slug,
+  environmentName: z.string(),
   requestedBy: actor,
   queuedAt: z.string(),
   startedAt: z.string().nullable(),

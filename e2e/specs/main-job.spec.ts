@@ -112,6 +112,7 @@ test("the main job: from sign-up to a counted call and a hybrid gateway that joi
       await page.getByLabel("Type Production to confirm").fill("Production");
       await page.getByRole("dialog").getByRole("button", { name: "Destroy environment" }).click();
       await console.followRun("Destroyed");
+      await expect(page.getByRole("heading", { name: "Destroy Production" })).toBeVisible();
       for (const stack of stacks)
         expect(await inventoryOf(stack)).toEqual({ processes: [], ports: [], databases: [], files: [] });
     });

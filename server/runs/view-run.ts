@@ -39,6 +39,7 @@ function summarize({ run, deployment, environment }: JoinedRun): RunSummary {
     deploymentName: deployment.name,
     environmentId: environment.id,
     environmentSlug: environment.slug,
+    environmentName: environment.name,
     requestedBy: run.requestedBy,
     queuedAt: run.queuedAt.toISOString(),
     startedAt: run.startedAt?.toISOString() ?? null,

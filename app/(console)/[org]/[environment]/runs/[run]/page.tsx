@@ -17,12 +17,12 @@ export default async function RunRoute({ params }: Props) {
   const [runs, environments, regions] = await load(
     Promise.all([chainOf(org, run), api.environment.list({ org }), api.region.list()]),
   );
-  const standing = environments.find(({ slug }) => slug === environment);
+  const stands = environments.some(({ id }) => id === runs[0]!.environmentId);
   return (
     <main id="content" className="mx-auto w-full max-w-[960px] px-4 py-8 sm:px-8 sm:py-10">
       <RunPage
         org={org}
-        environment={{ slug: environment, name: standing?.name ?? null }}
+        href={stands ? `/${org}/${environment}` : null}
         runs={runs}
         regionNames={Object.fromEntries(regions.items.map(({ id, name }) => [id, name]))}
       />

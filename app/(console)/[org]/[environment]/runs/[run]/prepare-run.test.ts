@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { applyEvents, prepareLines, prepareOutcome, remainingMs } from "./prepare-run.ts";
+import { applyEvents, prepareHeading, prepareLines, prepareOutcome, remainingMs } from "./prepare-run.ts";
 import type { RunDetail, RunEvent } from "#app/_trpc/views.ts";
 
 const step = (name: string, given: Partial<RunDetail["steps"][number]> = {}) => ({
@@ -24,6 +24,18 @@ const run = (given: Partial<RunDetail>) =>
   }) as RunDetail;
 const event = (seq: number, body: RunEvent["body"], runId = "run_a") =>
   ({ runId, seq, at: `2026-11-24T12:00:0${seq}.000Z`, body }) as RunEvent;
+
+describe("prepareHeading", () => {
+  const of = (given: Partial<RunDetail>) => run({ environmentName: "Staging", ...given });
+  const cluster = of({ kind: "destroy", deploymentKind: "cloud_cluster", deploymentName: "Asia", region: "asia" });
+  const plane = of({ kind: "destroy", deploymentKind: "control_plane", region: "home" });
+  it("a whole environment is named, and is where its control plane is, whatever goes first", () => {
+    expect(prepareHeading([cluster, plane])).toEqual({ title: "Destroy Staging", place: "Staging", region: "home" });
+  });
+  it("one cluster is named itself", () => {
+    expect(prepareHeading([cluster])).toEqual({ title: "Destroy Asia", place: "Staging", region: "asia" });
+  });
+});
 
 describe("prepareOutcome", () => {
   it("an environment is live only when its control plane and its home cluster both are", () => {

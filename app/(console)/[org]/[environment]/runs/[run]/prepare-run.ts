@@ -25,6 +25,15 @@ export interface Outcome {
   over: boolean;
 }
 
+/** What a chain of runs is about: one deployment, or a whole environment, which is where its control plane is. */
+export function prepareHeading(runs: RunDetail[]): { title: string; place: string; region: string | null } {
+  const first = runs[0]!;
+  const whole = runs.find(({ deploymentKind }) => deploymentKind === "control_plane");
+  const act = first.kind === "create" ? "Deploy" : "Destroy";
+  const place = first.environmentName;
+  return { title: `${act} ${whole ? place : first.deploymentName}`, place, region: (whole ?? first).region };
+}
+
 /** One word for a run and the run that follows it: it is live when both have succeeded, failed when either has. */
 export function prepareOutcome(runs: Pick<RunDetail, "kind" | "state">[]): Outcome {
   const unhappy = runs.find(({ state }) => runLooks[state].over && state !== "succeeded");

@@ -5,7 +5,7 @@ import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useEffect, useState } from "react";
 import { Causeway } from "./causeway.tsx";
-import { applyEvents, prepareLines, prepareOutcome } from "./prepare-run.ts";
+import { applyEvents, prepareHeading, prepareLines, prepareOutcome } from "./prepare-run.ts";
 import { ProgressLog } from "./progress-log.tsx";
 import { RunActions } from "./run-actions.tsx";
 import { RunFeed } from "./run-feed.tsx";
@@ -18,7 +18,8 @@ import { When } from "#app/_ui/when.tsx";
 
 interface Props {
   org: string;
-  environment: { slug: string; name: string | null };
+  /** Of the environment, or null where that is gone. */
+  href: string | null;
   runs: RunDetail[];
   regionNames: Record<string, string>;
 }
@@ -26,41 +27,38 @@ interface Props {
 /** More lines than this are not kept on the page; the oldest go first. */
 const KEPT = 4_000;
 
-export function RunPage({ org, environment, runs, regionNames }: Props) {
+export function RunPage({ org, href, runs, regionNames }: Props) {
   const [events, setEvents] = useState<RunEvent[]>([]);
   const [down, setDown] = useState<string[]>([]);
   const current = useFollowed(org, runs).map((run) => applyEvents(run, events));
   const outcome = prepareOutcome(current);
   const failed = current.find(({ failure }) => failure !== null);
-  const place = environment.name ?? environment.slug;
+  const { title, place, region } = prepareHeading(runs);
   useFreshFrame(outcome.over);
   return (
     <>
       <PageHeader
         above={
-          environment.name !== null && outcome.label !== "Destroyed" ? (
-            <Link
-              href={`/${org}/${environment.slug}`}
-              className="hover:text-ink hover:underline hover:underline-offset-4"
-            >
+          href !== null && outcome.label !== "Destroyed" ? (
+            <Link href={href} className="hover:text-ink hover:underline hover:underline-offset-4">
               {place}
             </Link>
           ) : (
             place
           )
         }
-        title={titleOf(runs, place)}
+        title={title}
         actions={<RunActions org={org} runs={current} over={outcome.over} />}
       >
-        {runs[0]!.region ? `${regionNames[runs[0]!.region] ?? runs[0]!.region}, asked` : "Asked"} for by{" "}
-        {runs[0]!.requestedBy.name} <When at={runs[0]!.queuedAt} />
+        {region ? `${regionNames[region] ?? region}, asked` : "Asked"} for by {runs[0]!.requestedBy.name}{" "}
+        <When at={runs[0]!.queuedAt} />
       </PageHeader>
       <div className="mb-4 flex min-h-7 items-center justify-between gap-4">
         <output className="text-lg font-semibold">
           <State tone={outcome.tone}>{outcome.label}</State>
         </output>
-        {outcome.label === "Live" && (
-          <ButtonLink href={`/${org}/${environment.slug}`} look="primary" size="sm">
+        {href !== null && outcome.label === "Live" && (
+          <ButtonLink href={href} look="primary" size="sm">
             Open {place}
           </ButtonLink>
         )}
@@ -127,10 +125,4 @@ function useFollowed(org: string, runs: RunDetail[]): RunDetail[] {
 function withEvent(known: RunEvent[], event: RunEvent): RunEvent[] {
   if (known.some(({ runId, seq }) => runId === event.runId && seq === event.seq)) return known;
   return [...known, event].slice(-KEPT);
-}
-
-function titleOf(runs: RunDetail[], place: string): string {
-  const [first] = runs;
-  const whole = runs.some(({ deploymentKind }) => deploymentKind === "control_plane");
-  return `${first!.kind === "create" ? "Deploy" : "Destroy"} ${whole ? place : first!.deploymentName}`;
 }
