@@ -236,6 +236,16 @@ describe("streams that are not HTTP", () => {
     expect(await talk(socket, "sealed")).toBe("sealed");
     expect(await talk(connectPlain(ports.passed, "127.0.0.1"), "no hello at all")).toBe("no hello at all");
   });
+
+  test.each(["constructor", "__proto__"])(
+    "a client that asks for %s has the target of all others, and ends nobody",
+    async (servername) => {
+      // The plain target has no answer to a hello but the hello itself.
+      await expect(handshake(ports.passed, { servername })).rejects.toThrow();
+      expect(await talk(connectPlain(ports.passed, "127.0.0.1"), "still there")).toBe("still there");
+      expect((await gateway.status()).workers.restarts).toBe(0);
+    },
+  );
 });
 
 describe("ports follow the configuration", () => {

@@ -59,8 +59,10 @@ function chooseHost(client: Socket, targets: Readonly<Record<string, string>>, u
   client.on("data", onData);
 }
 
+/** The name is the client's to choose, `constructor` too: only what the configuration named is a target. */
 function targetFor(targets: Readonly<Record<string, string>>, host: string): string | undefined {
-  return targets[host] ?? targets[host.replace(/^[^.]+/, "*")] ?? targets["*"];
+  const named = [host, host.replace(/^[^.]+/, "*"), "*"].find((name) => Object.hasOwn(targets, name));
+  return named === undefined ? undefined : targets[named];
 }
 
 function dial(url: string, guard: GuardOptions): Socket {

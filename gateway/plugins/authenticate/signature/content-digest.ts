@@ -1,7 +1,10 @@
 import { hash } from "node:crypto";
 import { isInnerList, parseDictionary } from "./structured-fields.ts";
 
-const ALGORITHMS: Record<string, string> = { "sha-256": "sha256", "sha-512": "sha512" };
+const ALGORITHMS: ReadonlyMap<string, string> = new Map([
+  ["sha-256", "sha256"],
+  ["sha-512", "sha512"],
+]);
 
 /** Whether a body is the one that Content-Digest (RFC 9530) speaks of: by every algorithm that is known, and one at least. */
 export function fitsDigest(field: string, body: Buffer): boolean {
@@ -9,7 +12,7 @@ export function fitsDigest(field: string, body: Buffer): boolean {
   if (!digests) return false;
   let known = 0;
   for (const [name, member] of digests) {
-    const algorithm = ALGORITHMS[name];
+    const algorithm = ALGORITHMS.get(name);
     if (algorithm === undefined) continue;
     known += 1;
     if (isInnerList(member) || member.bare.kind !== "bytes") return false;
