@@ -5,7 +5,7 @@ import { CHUNKED, controlOf, listHas, NO_BODY, refuseTabs, statedFraming, type F
 import { Malformed } from "./malformed.ts";
 
 export const MAX_FIELDS = 200;
-const MAX_METHOD_CHARACTERS = 32;
+export const MAX_METHOD_CHARACTERS = 32;
 const MAX_TARGET_CHARACTERS = 16_384;
 
 export interface RequestHead {

@@ -4,6 +4,8 @@ import { isAuthority } from "../authority.ts";
 import { BodyWait } from "../body-wait.ts";
 import { Deadline } from "../deadline.ts";
 import { Fields } from "../fields.ts";
+import { isToken } from "../h1/characters.ts";
+import { MAX_METHOD_CHARACTERS } from "../h1/request-head.ts";
 import type { BodySink, ClientWatch, Inbound, RespondOptions } from "../inbound.ts";
 import type { Pace } from "../pace.ts";
 import { FLAG, FRAME, frameHead, headersFrames, StreamError, windowFrame, type ErrorName } from "./frames.ts";
@@ -380,6 +382,9 @@ export class H2Inbound implements Inbound {
     if (host !== undefined && named !== undefined && host !== named) return "Host and :authority differ.";
     if (this.authority === undefined || !isAuthority(this.authority))
       return "The authority is not a name or an address.";
+    if (this.method.length > MAX_METHOD_CHARACTERS || !isToken(this.method)) return "The method is no token.";
+    // RFC 9113, 8.3.1. A URL there would name another host than the one that :authority names.
+    if (!this.target.startsWith("/")) return "The path does not begin with a slash.";
     if (/[^\x21-\x7e]|[#\\]/.test(this.target)) return "The path holds a character that has to be percent-encoded.";
     return length !== undefined && !/^\d{1,15}$/.test(length) ? "Content-Length is not a number of bytes." : undefined;
   }
