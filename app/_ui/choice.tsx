@@ -2,6 +2,7 @@
 
 import { clsx } from "clsx";
 import { useId, type ReactNode } from "react";
+import { useAlive } from "#app/_ui/in-browser.ts";
 
 export interface Choice {
   value: string;
@@ -82,6 +83,7 @@ function RadioCard({
   onPoint: ((value: string | null) => void) | undefined;
 }) {
   const id = `${group}-${choice.value}`;
+  const alive = useAlive();
   return (
     // Pointing shows the choice elsewhere too; focus does the same for the keyboard.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
@@ -101,6 +103,8 @@ function RadioCard({
         name={group}
         value={choice.value}
         checked={checked}
+        // What is chosen before the page hears it would be taken back when it does.
+        disabled={!alive}
         onChange={() => onChange(choice.value)}
         onFocus={() => onPoint?.(choice.value)}
         onBlur={() => onPoint?.(null)}
@@ -139,6 +143,7 @@ export function CheckboxGroup({
   empty?: string;
 }) {
   const id = useId();
+  const alive = useAlive();
   const toggle = (value: string) =>
     onChange(values.includes(value) ? values.filter((other) => other !== value) : [...values, value]);
   return (
@@ -159,6 +164,7 @@ export function CheckboxGroup({
               id={`${id}-${choice.value}`}
               type="checkbox"
               checked={values.includes(choice.value)}
+              disabled={!alive}
               onChange={() => toggle(choice.value)}
               aria-labelledby={`${id}-${choice.value}-name`}
               className="size-4 accent-ink"

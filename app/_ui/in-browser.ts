@@ -10,4 +10,10 @@ export function useInBrowser<T>(read: () => T): T | null {
   return useSyncExternalStore(never, read, () => null);
 }
 
+/** Whether the page hears what is done to it: not on the server, nor until its script has run. */
+export function useAlive(): boolean {
+  return useInBrowser(yes) ?? false;
+}
+
+const yes = () => true;
 const never = () => () => {};

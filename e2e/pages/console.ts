@@ -47,10 +47,14 @@ export class Console {
     await expect(this.page.getByRole("status").filter({ hasText: state })).toBeVisible({ timeout: timeoutMs });
   }
 
-  /** By its keys, which a page hears once it says so: what is pressed before is lost to the browser. */
+  /** Opens an address, until the page hears what is done to it: then it says by which keys it is found through. */
+  async visit(path: string): Promise<void> {
+    await this.page.goto(consoleUrl() + path);
+    await expect(this.page.getByRole("button", { name: "Go to" })).toHaveAttribute("aria-keyshortcuts", /Control\+K/);
+  }
+
   async openPalette() {
     const palette = this.page.getByRole("dialog", { name: "Go to" });
-    await expect(this.page.getByRole("button", { name: "Go to" })).toHaveAttribute("aria-keyshortcuts", /Control\+K/);
     await this.page.keyboard.press("ControlOrMeta+k");
     await expect(palette).toBeVisible();
     return palette;

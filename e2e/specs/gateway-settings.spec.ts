@@ -1,5 +1,4 @@
 import { expect, test } from "@playwright/test";
-import { consoleUrl } from "../fixtures/environment.ts";
 import { Console } from "../pages/console.ts";
 import { seed, type Seeded } from "../pages/seeded.ts";
 
@@ -23,8 +22,9 @@ versioning:
 test("any member of an API is written as text, is there after a reload, and a wrong one is named with its line", async ({
   page,
 }) => {
-  await new Console(page).signIn(seeded);
-  await page.goto(`${consoleUrl()}/${seeded.org}/${seeded.environment}/apis/${seeded.api}?view=source`);
+  const console = new Console(page);
+  await console.signIn(seeded);
+  await console.visit(`/${seeded.org}/${seeded.environment}/apis/${seeded.api}?view=source`);
   await page.getByRole("link", { name: "Gateway settings" }).click();
   const editor = page.getByRole("textbox", { name: "Gateway settings" });
   await expect(editor).toContainText("listen: /orders");

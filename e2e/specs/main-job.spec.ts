@@ -49,7 +49,7 @@ test("the main job: from sign-up to a counted call and a hybrid gateway that joi
     });
 
     await test.step("4 create an API, a policy and a key", async () => {
-      await page.goto(new URL(`${base}/apis`, page.url()).href);
+      await console.visit(`${base}/apis`);
       await page.getByRole("link", { name: "New API" }).first().click();
       await page.getByLabel("OpenAPI document").fill(JSON.stringify(openApi(ordersUrl())));
       await expect(page.getByLabel("Listen path")).toHaveValue("/orders");
@@ -107,7 +107,7 @@ test("the main job: from sign-up to a counted call and a hybrid gateway that joi
     await test.step("7 destroy the environment: nothing of it is left", async () => {
       const stacks = await stacksOf(page, base);
       for (const stack of stacks) expect((await inventoryOf(stack)).processes).not.toEqual([]);
-      await page.goto(new URL(`${base}/settings`, page.url()).href);
+      await console.visit(`${base}/settings`);
       await page.getByRole("button", { name: "Destroy environment" }).click();
       await page.getByLabel("Type Production to confirm").fill("Production");
       await page.getByRole("dialog").getByRole("button", { name: "Destroy environment" }).click();

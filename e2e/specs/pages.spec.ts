@@ -70,10 +70,11 @@ test("organisations, one empty and one full, keep their promises", async ({ brow
 });
 
 test("what opens over a page is as accessible as the page", async ({ page }) => {
-  await new Console(page).signIn(full);
-  await page.goto(`${consoleUrl()}${placeOf(full)}/settings`);
+  const console = new Console(page);
+  await console.signIn(full);
+  await console.visit(`${placeOf(full)}/settings`);
   const opened: [act: () => Promise<unknown>, shown: Locator][] = [
-    [() => new Console(page).openPalette(), page.getByRole("dialog", { name: "Go to" })],
+    [() => console.openPalette(), page.getByRole("dialog", { name: "Go to" })],
     [() => page.getByRole("button", { name: "Account" }).click(), page.getByRole("button", { name: "Sign out" })],
     [() => page.getByRole("button", { name: "Destroy environment" }).click(), page.getByRole("dialog")],
   ];
@@ -97,10 +98,11 @@ test("an address of nobody's, or of another tenant's, says so and leads home", a
 });
 
 test("a key is made with the keyboard alone", async ({ page }) => {
-  await new Console(page).signIn(full);
-  await page.goto(consoleUrl() + placeOf(full));
+  const console = new Console(page);
+  await console.signIn(full);
+  await console.visit(placeOf(full));
   await expect(page.getByRole("heading", { name: "Production" })).toBeVisible();
-  await new Console(page).openPalette();
+  await console.openPalette();
   await expect(page.getByRole("combobox")).toBeFocused();
   await page.keyboard.type("new key");
   await page.keyboard.press("Enter");

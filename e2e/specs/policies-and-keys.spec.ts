@@ -1,6 +1,5 @@
 import { expect, test, type Page } from "@playwright/test";
 import { waitUntil } from "#base/wait.ts";
-import { consoleUrl } from "../fixtures/environment.ts";
 import { Console } from "../pages/console.ts";
 import { rest, seed, type Seeded } from "../pages/seeded.ts";
 
@@ -18,7 +17,7 @@ interface Made {
 
 const make = (what: "policies" | "keys", body: object) =>
   rest<Made>(seeded, `/environments/${seeded.environment}/${what}`, body);
-const placeOf = ({ org, environment }: Seeded) => `${consoleUrl()}/${org}/${environment}`;
+const placeOf = ({ org, environment }: Seeded) => `/${org}/${environment}`;
 
 const call = async ({ secret }: Made, path: string) =>
   (await fetch(`${endpoint}${path}`, { headers: { authorization: `Bearer ${secret}` } })).status;
@@ -37,8 +36,9 @@ test("a policy's text gives its keys single paths of an API: others are 403 at t
   await answers(key, "/orders/orders/7", 200);
   expect(await call(key, "/orders/invoices/7")).toBe(200);
 
-  await new Console(page).signIn(seeded);
-  await page.goto(`${placeOf(seeded)}/policies/${policy.id}`);
+  const console = new Console(page);
+  await console.signIn(seeded);
+  await console.visit(`${placeOf(seeded)}/policies/${policy.id}`);
   await page.getByRole("link", { name: "Source", exact: true }).click();
   const editor = page.getByRole("textbox", { name: "Policy" });
   await expect(editor).toContainText("name: Readers");
@@ -74,8 +74,9 @@ test("a key's rate is lowered on its page: the next calls are 429, and a revoked
   const key = await make("keys", { name: "Hasty", apis: [seeded.api] });
   await answers(key, "/orders/orders/7", 200);
 
-  await new Console(page).signIn(seeded);
-  await page.goto(`${placeOf(seeded)}/keys`);
+  const console = new Console(page);
+  await console.signIn(seeded);
+  await console.visit(`${placeOf(seeded)}/keys`);
   await page.getByRole("link", { name: "Hasty" }).click();
   await expect(page.getByRole("heading", { name: "Hasty" })).toBeVisible();
   await page.getByLabel("Rate").fill("1/h");
@@ -100,8 +101,9 @@ test("a key's rate is lowered on its page: the next calls are 429, and a revoked
 });
 
 test("a new key may have all that a key has: the rest is folded away until it is wanted", async ({ page }) => {
-  await new Console(page).signIn(seeded);
-  await page.goto(`${placeOf(seeded)}/keys/new`);
+  const console = new Console(page);
+  await console.signIn(seeded);
+  await console.visit(`${placeOf(seeded)}/keys/new`);
   await page.getByLabel("Name").fill("Bound");
   await page.getByRole("checkbox", { name: "Orders" }).check();
   await expect(page.getByLabel("Bound certificate")).toBeHidden();
@@ -116,8 +118,9 @@ test("a new key may have all that a key has: the rest is folded away until it is
 });
 
 test("a key is made as text, with no more than it shall open from its first moment", async ({ page }) => {
-  await new Console(page).signIn(seeded);
-  await page.goto(`${placeOf(seeded)}/keys/new`);
+  const console = new Console(page);
+  await console.signIn(seeded);
+  await console.visit(`${placeOf(seeded)}/keys/new`);
   await page.getByRole("link", { name: "Source", exact: true }).click();
   const grant = `apis:\n  ${seeded.api}:\n    operations: [getOrder]\n`;
   await page.getByRole("textbox", { name: "Key" }).fill(`name: Narrow\n${grant}`);

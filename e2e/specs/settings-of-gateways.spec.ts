@@ -12,7 +12,7 @@ test.beforeAll(async () => {
   cluster = { id, endpoint: endpoint! };
 });
 
-const placeOf = ({ org, environment }: Seeded) => `${consoleUrl()}/${org}/${environment}`;
+const placeOf = ({ org, environment }: Seeded) => `/${org}/${environment}`;
 const editorOf = (page: Page) => page.getByRole("textbox", { name: "Gateway settings" });
 
 const templateOf = (words: string) => `settings:\n  errors:\n    "404": { text: "${words}" }\n`;
@@ -32,8 +32,9 @@ async function save(page: Page, text: string): Promise<void> {
 test("an error's look is set for all clusters and for one, is seen at a gateway, and a mistake is named on its line", async ({
   page,
 }) => {
-  await new Console(page).signIn(seeded);
-  await page.goto(`${placeOf(seeded)}/settings`);
+  const console = new Console(page);
+  await console.signIn(seeded);
+  await console.visit(`${placeOf(seeded)}/settings`);
   await page.getByRole("link", { name: "Gateways", exact: true }).click();
   await save(page, templateOf("lost").replace("errors", "erors"));
   const refusal = page.locator("main").getByRole("alert");
@@ -43,7 +44,7 @@ test("an error's look is set for all clusters and for one, is seen at a gateway,
   await expect(page.getByText("Saved and published.")).toBeVisible();
   await answers("lost at sea");
 
-  await page.goto(`${placeOf(seeded)}/clusters/${cluster.id}`);
+  await console.visit(`${placeOf(seeded)}/clusters/${cluster.id}`);
   await page.getByRole("link", { name: "Gateway settings" }).click();
   await save(page, templateOf("lost in this harbour"));
   await expect(page.getByText("Saved and published.")).toBeVisible();
