@@ -1,5 +1,5 @@
 import { createSocket } from "node:dgram";
-import { createServer, type Socket } from "node:net";
+import { createServer, type AddressInfo, type Socket } from "node:net";
 import { TRUNCATED_RESPONSE, decode, encode, type Answer, type DecodedPacket, type Packet } from "dns-packet";
 
 /** What a zone holds of one name. */
@@ -67,9 +67,10 @@ export async function startDnsServer(zone: Zone, host = "127.0.0.1"): Promise<Dn
       socket.write(Buffer.concat([length.subarray(1), whole]));
     });
   });
-  await new Promise<void>((resolve) => udp.bind(0, host, resolve));
-  const { port } = udp.address();
-  await new Promise<void>((resolve, reject) => tcp.once("error", reject).listen(port, host, resolve));
+  // TCP chooses: its ports are held by connections long closed, those of UDP by hardly anybody.
+  await new Promise<void>((resolve, reject) => tcp.once("error", reject).listen(0, host, resolve));
+  const { port } = tcp.address() as AddressInfo;
+  await new Promise<void>((resolve, reject) => udp.once("error", reject).bind(port, host, resolve));
   server.address = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
   return server;
 }

@@ -65,6 +65,10 @@ describe("SRV records", () => {
     await Promise.all([silent.stop(), failing.stop()]);
   });
 
+  test("of a name that is written to its root, with a dot at its end", async () => {
+    expect((await ask(undefined, `${NAME}.`)).records).toMatchObject([{ name: "one.internal" }]);
+  });
+
   test("come from a server of IPv6 too", async () => {
     const six = await startDnsServer(server.zone, "::1");
     expect((await ask([six.address])).records).toHaveLength(1);
@@ -83,6 +87,11 @@ describe("no SRV records", () => {
 
   test("of a name that has others: ENODATA", async () => {
     server.zone[NAME] = [{ type: "TXT", name: NAME, data: "no service" }];
+    await expect(ask()).rejects.toMatchObject({ code: "ENODATA" });
+  });
+
+  test("of a service that is said not to be here, with a dot for its host: ENODATA", async () => {
+    server.zone[NAME] = [srv(NAME, ".", 0)];
     await expect(ask()).rejects.toMatchObject({ code: "ENODATA" });
   });
 

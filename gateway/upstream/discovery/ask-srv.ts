@@ -32,7 +32,9 @@ const LENGTH_BYTES = 2;
  * SRV records (RFC 2782) with their TTL, which Node's resolver keeps to itself: over UDP, and over TCP where the answer is
  * cut short. Rejects with a code as Node's does: ENOTFOUND, ENODATA, EBADNAME, ETIMEOUT, or the server's own (SERVFAIL …).
  */
-export async function askSrv({ name, servers, timeoutMs, tries }: SrvQuestion): Promise<SrvAnswer> {
+export async function askSrv({ name: written, servers, timeoutMs, tries }: SrvQuestion): Promise<SrvAnswer> {
+  // Answers name it without the dot of the root.
+  const name = written.replace(/\.$/, "");
   if (name.length > NAME_BYTES || name.split(".").some((label) => label.length > LABEL_BYTES))
     throw failure("EBADNAME", name);
   let last: unknown = failure("ENOTFOUND", name);
@@ -54,7 +56,8 @@ export async function askSrv({ name, servers, timeoutMs, tries }: SrvQuestion): 
 }
 
 function answerOf({ answers = [] }: dns.DecodedPacket, name: string): SrvAnswer {
-  const found = answers.filter((each) => each.type === RECORD);
+  // A dot for a host: the service is decidedly not there (RFC 2782).
+  const found = answers.filter((each) => each.type === RECORD && each.data.target !== ".");
   if (found.length === 0) throw failure("ENODATA", name);
   const ttls = answers.flatMap((each) => (each.type === RECORD || each.type === "CNAME" ? [each.ttl ?? 0] : []));
   return {

@@ -85,3 +85,30 @@ describe("a name in DNS", () => {
     await expect(resolveName({ url, weight: 1, resolve: "dns" }, resolver)).rejects.toThrow(/ENOTFOUND|ENODATA/);
   });
 });
+
+describe("a server that does not answer for a part of a name", () => {
+  const service = { url: "http://_grpc._tcp.api.internal", weight: 1, resolve: "srv" } as const;
+  const plain = { url: "http://api.internal:8080", weight: 1, resolve: "dns" } as const;
+  const late = (name: string) => Promise.reject(Object.assign(new Error(`ETIMEOUT ${name}`), { code: "ETIMEOUT" }));
+  const addressesOf = ({ facts }: { facts: { address?: string | undefined }[] }) => facts.map(({ address }) => address);
+
+  test("takes no target away: a host of SRV records keeps its addresses, and is asked for again soon", async () => {
+    const before = await resolveName(service, resolver);
+    const again = await resolveName(service, { ...resolver, resolve4: late, resolve6: late }, before.facts);
+    expect(again).toEqual({ facts: before.facts, freshMs: 2_000, doubt: "ETIMEOUT one.internal" });
+    server.zone["_grpc._tcp.api.internal"]!.pop();
+    const fewer = await resolveName(service, { ...resolver, resolve4: late, resolve6: late }, before.facts);
+    expect(fewer.facts).toEqual(before.facts.slice(0, 1));
+  });
+
+  test("takes no family's addresses away, and gives none that nobody knew", async () => {
+    const { facts } = await resolveName(plain, resolver);
+    const half = { ...resolver, resolve4: late };
+    expect(addressesOf(await resolveName(plain, half, facts))).toEqual(["10.0.0.1", "10.0.0.2", "fd00::1"]);
+    expect(await resolveName(plain, half)).toMatchObject({ facts: [{ address: "fd00::1" }], freshMs: 2_000 });
+  });
+
+  test("leaves a name that nothing is known of without targets, and says why", async () => {
+    await expect(resolveName(plain, { ...resolver, resolve4: late, resolve6: late })).rejects.toThrow("ETIMEOUT");
+  });
+});

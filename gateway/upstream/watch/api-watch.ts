@@ -92,9 +92,12 @@ export class ApiWatch {
     let isFailing = false;
     const about = { api: this.#api, source: source.what };
     const task = followSource(source, clock, this.#stop.signal, {
-      onList: (facts) => {
+      known: () => this.#lists.get(source.key) ?? [],
+      onWhole: () => {
         if (isFailing) log.info(about, "targets are known again");
         isFailing = false;
+      },
+      onList: (facts) => {
         this.#lists.set(source.key, facts);
         this.#gather();
         this.#heard(source.key);
@@ -103,7 +106,7 @@ export class ApiWatch {
         this.sourceFailures += 1;
         // Once, not at each try: what matters is that it began and that it ended.
         if (!isFailing)
-          log.warn({ ...about, reason: messageOf(error) }, "targets cannot be asked for; the last list stays");
+          log.warn({ ...about, reason: messageOf(error) }, "targets cannot be asked for; what was known of them stays");
         isFailing = true;
         this.#heard(source.key);
       },

@@ -1,6 +1,7 @@
 import type { Clock } from "#base/clock.ts";
 import type { Upstream } from "#contracts/api/upstream.ts";
 import type { Secrets } from "#gateway/secrets/index.ts";
+import type { TargetFact } from "../balance/target.ts";
 import { askRegistry } from "../discovery/registry.ts";
 import type { NameResolver } from "../discovery/name-resolver.ts";
 import { resolveName, type Resolved } from "../discovery/resolve-name.ts";
@@ -13,7 +14,8 @@ export interface Source {
   what: string;
   /** After a failure. One question of one node: it need not grow. */
   retryMs: number;
-  ask(): Promise<Resolved>;
+  /** `known` is its last list: the parts that cannot be asked for now are as they were. */
+  ask(known: readonly TargetFact[]): Promise<Resolved>;
 }
 
 export interface SourceDeps {
@@ -32,7 +34,7 @@ export function sourcesOf({ targets, discovery }: Upstream, deps: SourceDeps): S
       key: JSON.stringify(target),
       what: new URL(target.url).hostname,
       retryMs: NAME_RETRY_MS,
-      ask: () => resolveName(target, deps.resolver),
+      ask: (known) => resolveName(target, deps.resolver, known),
     }));
   if (discovery === undefined) return names;
   const registry: Source = {
@@ -45,8 +47,11 @@ export function sourcesOf({ targets, discovery }: Upstream, deps: SourceDeps): S
 }
 
 export interface FollowHooks {
-  onList(facts: Resolved["facts"]): void;
+  known(): readonly TargetFact[];
+  onList(facts: TargetFact[]): void;
   onFailure(error: unknown): void;
+  /** All of it could be had. */
+  onWhole(): void;
 }
 
 /**
@@ -62,11 +67,13 @@ export async function followSource(
   while (!signal.aborted) {
     let waitMs: number;
     try {
-      const { facts, freshMs } = await source.ask();
+      const { facts, freshMs, doubt } = await source.ask(hooks.known());
       if (signal.aborted) return;
       if (facts.length === 0) throw new Error("the list is empty");
       waitMs = freshMs;
       hooks.onList(facts);
+      if (doubt === undefined) hooks.onWhole();
+      else hooks.onFailure(new Error(doubt));
     } catch (error) {
       if (signal.aborted) return;
       waitMs = source.retryMs;
