@@ -57,7 +57,7 @@ export async function askSrv({ name: written, servers, timeoutMs, tries }: SrvQu
 
 function answerOf({ answers = [] }: dns.DecodedPacket, name: string): SrvAnswer {
   // A dot for a host: the service is decidedly not there (RFC 2782).
-  const found = answers.filter((each) => each.type === RECORD && each.data.target !== ".");
+  const found = answers.filter((each) => each.type === RECORD).filter(({ data }) => data.target !== ".");
   if (found.length === 0) throw failure("ENODATA", name);
   const ttls = answers.flatMap((each) => (each.type === RECORD || each.type === "CNAME" ? [each.ttl ?? 0] : []));
   return {
