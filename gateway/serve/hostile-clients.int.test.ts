@@ -13,6 +13,7 @@ import {
   literal,
   openRawSession,
   requestBlock,
+  settings,
   type RawSession,
 } from "#gateway/testkit/wire/h2-frames.ts";
 
@@ -247,6 +248,37 @@ test.each<[string, () => Buffer]>([
   await expectWithstood(Promise.race([attack, new Promise((resolve) => setTimeout(resolve, 10_000))]));
   clearInterval(looking);
   expect(over).toBe(true);
+});
+
+const OPEN_STREAM = 1;
+test.each<[string, () => Buffer]>([
+  ["PING", () => frame(FRAME.ping, 0, 0, Buffer.alloc(8))],
+  ["SETTINGS", () => settings([4, 65_535])],
+  ["PRIORITY", () => frame(2, 0, OPEN_STREAM, Buffer.alloc(5))],
+  ["WINDOW_UPDATE", () => frame(FRAME.window, 0, 0, Buffer.from([0, 0, 0, 1]))],
+  ["unknown", () => frame(0x42, 0, 0)],
+  ["empty DATA", () => frame(FRAME.data, 0, OPEN_STREAM)],
+  ["padded DATA", () => frame(FRAME.data, 8, OPEN_STREAM, Buffer.alloc(9, 8))],
+])(
+  "%s frames without end end their session beside a stream that is open, however well their answers are read",
+  async (_what, piece) => {
+    const session = await openH2();
+    session.socket.resume();
+    session.socket.write(frame(FRAME.headers, FLAG.endHeaders, OPEN_STREAM, requestBlock("POST", "/unending")));
+    const many = Buffer.concat(Array.from({ length: 500 }, piece));
+    await expectWithstood(flood(session, () => many));
+    await waitUntil(() => held === 0, { what: "the upstream holds nothing of it", timeoutMs: 10_000 });
+  },
+);
+
+test("bodies in chunks of one byte, as fast as they go, leave others their turn", async () => {
+  const bodies = Array.from({ length: 4 }, open);
+  const many = Buffer.from("1\r\nx\r\n".repeat(10_000));
+  for (const body of bodies) body.write("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
+  const attacks = bodies.map((socket) => flood({ socket }, () => many));
+  await expectWithstood(new Promise((resolve) => setTimeout(resolve, UNTIL_TOLD_MS)));
+  for (const body of bodies) body.destroy();
+  await Promise.all(attacks);
 });
 
 test("a header list of a megabyte is refused, spelled out or as references to one entry", async () => {

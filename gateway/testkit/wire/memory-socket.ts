@@ -25,11 +25,11 @@ export class MemorySocket extends Duplex {
     return Buffer.concat(this.written).toString("latin1");
   }
 
-  /** Each piece comes in a turn of its own; then the sender closes its side. */
+  /** Each piece comes in a turn of its own, as memory that its reader may write to; then the sender closes its side. */
   async send(pieces: readonly Buffer[], ends = true): Promise<void> {
     for (const piece of pieces) {
       if (this.destroyed) return;
-      this.push(piece);
+      this.push(Buffer.from(piece));
       await new Promise((resolve) => setImmediate(resolve));
     }
     if (ends && !this.destroyed) this.push(null);

@@ -21,6 +21,11 @@ export class BodyReader {
     return this.#chunks === undefined ? this.#done : this.#chunks.done;
   }
 
+  /** Chunks that the last read began. */
+  get chunks(): number {
+    return this.#chunks === undefined ? 0 : this.#chunks.chunks;
+  }
+
   /** How many bytes of `data` from `from` belonged to the body. Throws `Malformed`. */
   read(data: Buffer, from: number): number {
     if (this.#chunks !== undefined) return this.#chunks.read(data, from);

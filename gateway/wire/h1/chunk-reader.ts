@@ -13,6 +13,8 @@ const MAX_LINE_BYTES = 256;
 const MAX_EXTENSION_BYTES = 16_384;
 const MAX_TRAILER_BYTES = 8_192;
 const MAX_TRAILERS = 50;
+/** Chunks up to here are put together where one read brings several: each piece that is passed on costs more than its copy. */
+const CRUMB_BYTES = 2_048;
 
 /**
  * A size, and extensions that are well-formed (RFC 9112, 7.1.1). They are read and dropped. The spaces that the grammar
@@ -29,6 +31,11 @@ export class ChunkReader {
   /** Of a line or of the trailers, from the read before. */
   #pending = "";
   #extensionBytes = 0;
+  /** Small pieces of the read under way that were not passed on yet, moved together in its own memory. */
+  #crumbsFrom = 0;
+  #crumbsTo = 0;
+  /** Chunks that the last read began: a few bytes each are much work for little. */
+  chunks = 0;
   done = false;
 
   constructor(parts: BodyParts) {
@@ -37,11 +44,17 @@ export class ChunkReader {
 
   read(data: Buffer, from: number): number {
     let at = from;
-    while (at < data.length && !this.done) {
-      if (this.#state === "data") at = this.#readData(data, at);
-      else if (this.#state === "data-end") at = this.#readDataEnd(data, at);
-      else if (this.#state === "size") at = this.#readSize(data, at);
-      else at = this.#readTrailers(data, at);
+    this.chunks = 0;
+    try {
+      while (at < data.length && !this.done) {
+        if (this.#state === "data") at = this.#readData(data, at);
+        else if (this.#state === "data-end") at = this.#readDataEnd(data, at);
+        else if (this.#state === "size") at = this.#readSize(data, at);
+        else at = this.#readTrailers(data, at);
+      }
+    } finally {
+      // What came before a mistake, too.
+      this.#giveCrumbs(data);
     }
     return at - from;
   }
@@ -60,6 +73,7 @@ export class ChunkReader {
     this.#extensionBytes += extension!.length;
     if (this.#extensionBytes > MAX_EXTENSION_BYTES)
       throw new Malformed("bad_request", "The chunks' extensions are too long.");
+    this.chunks += 1;
     this.#left = Number.parseInt(size, 16);
     this.#state = this.#left === 0 ? "trailers" : "data";
     return stop;
@@ -69,8 +83,28 @@ export class ChunkReader {
     const stop = Math.min(data.length, from + this.#left);
     this.#left -= stop - from;
     if (this.#left === 0) this.#state = "data-end";
-    this.#parts.onBodyData(data.subarray(from, stop));
+    if (stop - from > CRUMB_BYTES) {
+      this.#giveCrumbs(data);
+      this.#parts.onBodyData(data.subarray(from, stop));
+    } else this.#gather(data, from, stop);
     return stop;
+  }
+
+  /** Over the sizes between them, which have been read. */
+  #gather(data: Buffer, from: number, stop: number): void {
+    if (this.#crumbsTo === this.#crumbsFrom) {
+      this.#crumbsFrom = from;
+      this.#crumbsTo = stop;
+      return;
+    }
+    data.copyWithin(this.#crumbsTo, from, stop);
+    this.#crumbsTo += stop - from;
+  }
+
+  #giveCrumbs(data: Buffer): void {
+    const [from, to] = [this.#crumbsFrom, this.#crumbsTo];
+    this.#crumbsFrom = this.#crumbsTo = 0;
+    if (from < to) this.#parts.onBodyData(data.subarray(from, to));
   }
 
   #readDataEnd(data: Buffer, from: number): number {
@@ -97,6 +131,7 @@ export class ChunkReader {
     const used = block.length + 2 - before;
     this.#pending = "";
     const trailers = empty ? undefined : readTrailers(block);
+    this.#giveCrumbs(data);
     this.done = true;
     this.#parts.onBodyEnd(trailers);
     return from + used;

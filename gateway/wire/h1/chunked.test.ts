@@ -89,3 +89,30 @@ test("extensions are read and dropped, wherever a piece ends", () => {
     }),
   );
 });
+
+test("many small chunks of one read are passed on together, a large one as it is, and none twice", () => {
+  const parts: Buffer[] = [];
+  const reader = new BodyReader(CHUNKED, {
+    onBodyData: (chunk) => void parts.push(Buffer.from(chunk)),
+    onBodyEnd: () => {},
+  });
+  const chunk = (text: string) => `${text.length.toString(16)}\r\n${text}\r\n`;
+  const small = Array.from({ length: 1_000 }, (_, index) => String(index));
+  const large = "x".repeat(5_000);
+  const sent = [...small, large, ...small];
+  const wire = Buffer.from(`${sent.map(chunk).join("")}0\r\n\r\n`);
+  expect(reader.read(wire, 0)).toBe(wire.length);
+  expect(parts.map(String)).toEqual([small.join(""), large, small.join("")]);
+});
+
+test("what came before a mistake is passed on", () => {
+  const parts: string[] = [];
+  const reader = new BodyReader(CHUNKED, {
+    onBodyData: (chunk) => void parts.push(chunk.toString()),
+    onBodyEnd: () => {},
+  });
+  expect(() => reader.read(Buffer.from("1\r\na\r\n1\r\nb\r\nz\r\n"), 0)).toThrow(
+    "A chunk does not begin with its size.",
+  );
+  expect(parts).toEqual(["ab"]);
+});

@@ -10,6 +10,9 @@ import { UNTIL_CLOSE } from "./framing.ts";
 import { Malformed } from "./malformed.ts";
 import type { RequestHead } from "./request-head.ts";
 
+/** Chunks of one read that are no more than usual; a thousand take a millisecond. */
+const MANY_CHUNKS = 1_000;
+
 /** What a request asks of the connection that it came on. */
 export interface RequestCarrier {
   readonly socket: Socket;
@@ -28,6 +31,8 @@ export interface RequestCarrier {
   /** Bytes that came behind what was read. */
   takePending(): Buffer | undefined;
   putBack(rest: Buffer): void;
+  /** What was read was much work for little: others have their turn before the next bytes. */
+  giveWay(): void;
   refuse(problem: Malformed): void;
 }
 
@@ -72,6 +77,11 @@ export class H1Inbound implements Inbound {
     return this.#reader === undefined ? !this.hasBody && !this.#isTunnel : this.#reader.done;
   }
 
+  /** Whoever takes the body is not ready for more of it. */
+  get isBodyPaused(): boolean {
+    return this.#paused;
+  }
+
   readBody(sink: BodySink, atAnyPace = false): void {
     if (this.isBodyDone) return sink.onBodyEnd(undefined);
     this.#sink = sink;
@@ -97,6 +107,7 @@ export class H1Inbound implements Inbound {
       const used = reader.read(data, 0);
       if (used < data.length) this.#connection.putBack(data.subarray(used));
       this.#awaitBody(used);
+      if (reader.chunks > MANY_CHUNKS) this.#connection.giveWay();
     } catch (error) {
       if (!(error instanceof Malformed)) throw error;
       this.#brokenBody(error);

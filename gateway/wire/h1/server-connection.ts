@@ -140,6 +140,15 @@ export class ServerConnection implements RequestCarrier {
     this.#pending = rest.length > 0 ? rest : undefined;
   }
 
+  giveWay(): void {
+    if (this.socket.isPaused()) return;
+    this.socket.pause();
+    setImmediate(() => {
+      const isAhead = this.#pending !== undefined && this.#pending.length > AHEAD_BYTES;
+      if (!isAhead && this.#current?.isBodyPaused !== true) this.socket.resume();
+    });
+  }
+
   /** The socket and what came after the head; nothing here listens any more. */
   release(): Buffer {
     const head = this.takePending() ?? Buffer.alloc(0);

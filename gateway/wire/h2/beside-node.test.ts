@@ -6,7 +6,8 @@ import { afterEach, expect, test } from "vitest";
 import { waitUntil } from "#base/wait.ts";
 import { FRAME, frame, openRawSession } from "#gateway/testkit/wire/h2-frames.ts";
 import type { Inbound } from "../inbound.ts";
-import { ServerSession, type SessionTimes } from "./server-session.ts";
+import { ServerSession } from "./server-session.ts";
+import type { SessionTimes } from "./session-hooks.ts";
 
 const LONG: SessionTimes = { idleMs: 60_000, bodyIdleMs: 60_000, stalledMs: 60_000, lingerMs: 1_000, firstMs: 1_000 };
 const closing: (() => unknown)[] = [];

@@ -1,27 +1,20 @@
 import { randomBytes } from "node:crypto";
 import { AnswerWait } from "../answer-wait.ts";
-import { isAuthority } from "../authority.ts";
 import { BodyWait } from "../body-wait.ts";
 import { Deadline } from "../deadline.ts";
 import { Fields } from "../fields.ts";
-import { isToken } from "../h1/characters.ts";
-import { MAX_METHOD_CHARACTERS } from "../h1/request-head.ts";
 import type { BodySink, ClientWatch, Inbound, RespondOptions } from "../inbound.ts";
 import type { Pace } from "../pace.ts";
+import { BodyAhead } from "./body-ahead.ts";
 import { FLAG, FRAME, frameHead, headersFrames, StreamError, windowFrame, type ErrorName } from "./frames.ts";
+import type { FrameBudget } from "./frame-budget.ts";
 import type { BlockWriter } from "./hpack/block-writer.ts";
 import { ReceiveWindow } from "./receive-window.ts";
 import type { RequestFields } from "./request-fields.ts";
+import { problemOf } from "./request-problem.ts";
+import type { StreamTimes } from "./session-hooks.ts";
 import { STREAM_WINDOW } from "./settings.ts";
 import type { SessionOutput } from "./session-output.ts";
-
-/** Milliseconds that a client may take on one stream; see `ServerTimes`. */
-export interface StreamTimes {
-  bodyIdleMs: number;
-  stalledMs: number;
-  /** For a request that was answered before its end, to end. */
-  lingerMs: number;
-}
 
 /** What a stream asks of the session that it came on. */
 export interface StreamCarrier {
@@ -29,6 +22,11 @@ export interface StreamCarrier {
   readonly pace: Pace;
   readonly output: SessionOutput;
   readonly blocks: BlockWriter;
+  readonly budget: FrameBudget;
+  /** The read under way, by its number. */
+  readonly reads: number;
+  /** `giveCrumbs` is to be called when all of the read is there. */
+  awaitRead(inbound: H2Inbound): void;
   /** Streams whose answers wait for the client. */
   stalledStreams: number;
   /** Bytes of answers that the client has taken, over all its streams. */
@@ -44,6 +42,8 @@ export interface StreamCarrier {
   reset(inbound: H2Inbound, code: ErrorName): void;
 }
 
+/** Pieces of a body up to here are put together where one read brings several: each that is passed on costs more than its copy. */
+const CRUMB_BYTES = 2_048;
 /** With its head one full record of TLS (RFC 8446, 5.1). */
 const MOST_DATA_BYTES = 16_384 - 9;
 
@@ -74,8 +74,10 @@ export class H2Inbound implements Inbound {
   #sink: BodySink | undefined = undefined;
   #paused = false;
   /** Of the body, before somebody takes it. */
-  readonly #ahead: Buffer[] = [];
+  readonly #ahead = new BodyAhead();
+  #lastRead = 0;
   #received = 0;
+  #credited = 0;
   readonly #room = new ReceiveWindow(STREAM_WINDOW);
   #trailers: string[] | undefined = undefined;
   #bodyEndTold = false;
@@ -112,7 +114,7 @@ export class H2Inbound implements Inbound {
     this.upgrade = protocol;
     this.hasBody = protocol === undefined && !endStream;
     const length = protocol === undefined ? this.fields.get("content-length") : undefined;
-    this.problem = this.#problemOf(pseudo[":authority"], host, length);
+    this.problem = problemOf(this, pseudo[":authority"], host, length);
     this.bodyLength = this.hasBody && length !== undefined ? Number(length) : undefined;
     if (endStream && this.problem === undefined && Number(length ?? 0) !== 0)
       throw new StreamError(id, "protocol", "The body is shorter than Content-Length says.");
@@ -166,15 +168,36 @@ export class H2Inbound implements Inbound {
     this.#received += length;
     if (this.bodyLength !== undefined && this.#received > this.bodyLength)
       throw new StreamError(this.id, "protocol", "The body is longer than Content-Length says.");
-    if (this.#sink === undefined || this.#paused || this.#ahead.length > 0) {
-      if (length > 0) this.#ahead.push(Buffer.from(data.subarray(start, end)));
+    if (length === 0 || this.#holds(length)) {
+      if (length > 0) this.#ahead.push(data, start, end);
       this.#use(counted - length);
     } else {
       this.#awaitBody(length);
-      if (length > 0) this.#sink.onBodyData(data.subarray(start, end));
+      this.#sink!.onBodyData(data.subarray(start, end));
       this.#use(counted);
     }
     if (endStream) this.endRequest(undefined);
+  }
+
+  /** Whether a piece waits: for somebody to take it, or for what else this read brings. */
+  #holds(length: number): boolean {
+    if (this.#sink === undefined || this.#paused) return true;
+    const isFirst = this.#lastRead !== this.#session.reads;
+    this.#lastRead = this.#session.reads;
+    if (isFirst) return !this.#ahead.isEmpty;
+    if (length <= CRUMB_BYTES) {
+      if (this.#ahead.isEmpty) this.#session.awaitRead(this);
+      return true;
+    }
+    this.giveCrumbs();
+    return !this.#ahead.isEmpty;
+  }
+
+  /** What was held while more of the same read could come. */
+  giveCrumbs(): void {
+    if (this.#ahead.isEmpty || this.#closed) return;
+    this.#deliver();
+    this.#awaitBody(this.#received - this.#credited);
   }
 
   endRequest(trailers: string[] | undefined): void {
@@ -190,12 +213,12 @@ export class H2Inbound implements Inbound {
   #deliver(): void {
     const sink = this.#sink;
     if (sink === undefined) return;
-    while (this.#ahead.length > 0 && !this.#paused && !this.#closed) {
+    while (!this.#ahead.isEmpty && !this.#paused && !this.#closed) {
       const chunk = this.#ahead.shift()!;
       sink.onBodyData(chunk);
       this.#use(chunk.length);
     }
-    if (!this.requestDone || this.#bodyEndTold || this.#ahead.length > 0 || this.#paused || this.#closed) return;
+    if (!this.requestDone || this.#bodyEndTold || !this.#ahead.isEmpty || this.#paused || this.#closed) return;
     this.#bodyEndTold = true;
     sink.onBodyEnd(this.#trailers);
   }
@@ -215,6 +238,7 @@ export class H2Inbound implements Inbound {
     const nowMs = performance.now();
     const waiting = !this.#paused && !this.requestDone;
     if (came > 0) wait.came(came, nowMs);
+    this.#credited = this.#received;
     if (!waiting || this.#stalled) wait.rest(nowMs);
     if (this.#stalled) return;
     if (waiting) this.#setDeadline(wait.wait(nowMs));
@@ -239,6 +263,7 @@ export class H2Inbound implements Inbound {
 
   write(chunk: Buffer): boolean {
     if (chunk.length === 0 || this.#endsWithHead || this.#closed) return true;
+    this.#session.budget.earn(chunk.length);
     const sent = this.#queue.length === 0 ? this.#send(chunk, 0) : 0;
     if (sent < chunk.length) this.#queue.push(Buffer.from(chunk.subarray(sent)));
     else if (!this.#session.output.isFull) return true;
@@ -301,7 +326,7 @@ export class H2Inbound implements Inbound {
     this.#deadline?.end();
     this.#flows();
     // What nobody took is the session's room all the same.
-    for (const chunk of this.#ahead.splice(0)) this.#session.used(chunk.length);
+    this.#session.used(this.#ahead.clear());
     this.#queue.length = 0;
     if (this.#ended) return;
     this.#ended = true;
@@ -335,7 +360,7 @@ export class H2Inbound implements Inbound {
     if (this.#closed) return;
     // Some clients that are told to stop at once throw the answer away. Without a window they stop by themselves.
     this.#lingers = true;
-    for (const chunk of this.#ahead.splice(0)) this.#session.used(chunk.length);
+    this.#session.used(this.#ahead.clear());
     this.#setDeadline(performance.now() + this.#session.times.lingerMs);
   }
 
@@ -371,21 +396,5 @@ export class H2Inbound implements Inbound {
     }
     if (this.#ended || this.watch === undefined) return session.reset(this, "cancel");
     this.watch.tooSlow(this.#stalled ? "response" : "request");
-  }
-
-  #problemOf(named: string | undefined, host: string | undefined, length: string | undefined): string | undefined {
-    if ((this.method === "CONNECT" && this.upgrade === undefined) || this.method === "TRACE")
-      return `${this.method} is not served.`;
-    if (this.upgrade !== undefined && this.upgrade !== "websocket")
-      return "The only protocol to change to is websocket.";
-    // RFC 9113, 8.3.1: two authorities are two routes.
-    if (host !== undefined && named !== undefined && host !== named) return "Host and :authority differ.";
-    if (this.authority === undefined || !isAuthority(this.authority))
-      return "The authority is not a name or an address.";
-    if (this.method.length > MAX_METHOD_CHARACTERS || !isToken(this.method)) return "The method is no token.";
-    // RFC 9113, 8.3.1. A URL there would name another host than the one that :authority names.
-    if (!this.target.startsWith("/")) return "The path does not begin with a slash.";
-    if (/[^\x21-\x7e]|[#\\]/.test(this.target)) return "The path holds a character that has to be percent-encoded.";
-    return length !== undefined && !/^\d{1,15}$/.test(length) ? "Content-Length is not a number of bytes." : undefined;
   }
 }

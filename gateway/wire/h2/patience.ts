@@ -17,4 +17,9 @@ export class Patience {
     this.#atMs = nowMs;
     return this.#left >= 0;
   }
+
+  /** There was a reason for so many more. */
+  earn(times: number): void {
+    this.#left = Math.min(this.#burst, this.#left + times);
+  }
 }

@@ -12,7 +12,8 @@ import {
   type RawSession,
 } from "#gateway/testkit/wire/h2-frames.ts";
 import type { Inbound } from "../inbound.ts";
-import { ServerSession, type SessionTimes } from "./server-session.ts";
+import { ServerSession } from "./server-session.ts";
+import type { SessionTimes } from "./session-hooks.ts";
 
 const TIMES: SessionTimes = { idleMs: 300, bodyIdleMs: 300, stalledMs: 300, lingerMs: 100, firstMs: 300 };
 const LONG: SessionTimes = { idleMs: 60_000, bodyIdleMs: 60_000, stalledMs: 60_000, lingerMs: 60_000, firstMs: 60_000 };
@@ -160,6 +161,31 @@ test("an answer before the request's end stands for itself: a client that then e
   await waitUntil(() => raw.seen.some(({ stream }) => stream === 3), within("the next answer"));
   expect(codeOf(raw, FRAME.reset)).toBeUndefined();
   expect(raw.malformed).toEqual([]);
+});
+
+test("small pieces that come together are passed on together, whatever stream each is of", async () => {
+  const pieces = new Map<string, string[]>();
+  let ended = 0;
+  const raw = await start(LONG, (inbound) => {
+    const own: string[] = [];
+    pieces.set(inbound.target, own);
+    inbound.readBody({ onBodyData: (chunk) => void own.push(String(chunk)), onBodyEnd: () => (ended += 1) });
+  });
+  const streams = [1, 3, 5];
+  for (const stream of streams)
+    raw.socket.write(frame(FRAME.headers, FLAG.endHeaders, stream, requestBlock("POST", `/${stream}`)));
+  const crumbs = Array.from({ length: 500 }, (_, at) =>
+    streams.map((stream) => frame(FRAME.data, 0, stream, Buffer.from(String(at)))),
+  ).flat();
+  const large = streams.map((stream) => frame(FRAME.data, 0, stream, Buffer.alloc(9_000, "x")));
+  const ends = streams.map((stream) => frame(FRAME.data, FLAG.endStream, stream, Buffer.from("end")));
+  raw.socket.write(Buffer.concat([...crumbs, ...large, ...crumbs, ...ends]));
+  await waitUntil(() => ended === 3, within("all have ended"));
+  const counted = Array.from({ length: 500 }, (_, at) => String(at)).join("");
+  for (const own of pieces.values()) {
+    expect(own.join("")).toBe(`${counted}${"x".repeat(9_000)}${counted}end`);
+    expect(own.length).toBeLessThan(50);
+  }
 });
 
 describe("a client's pace on a stream", () => {

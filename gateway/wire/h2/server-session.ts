@@ -1,7 +1,6 @@
 import type { Socket } from "node:net";
 import { AnswerWait, takenBytes } from "../answer-wait.ts";
 import { Deadline } from "../deadline.ts";
-import type { Inbound } from "../inbound.ts";
 import { Malformed } from "../h1/malformed.ts";
 import type { Pace } from "../pace.ts";
 import {
@@ -18,31 +17,17 @@ import {
   type ErrorName,
 } from "./frames.ts";
 import { EndedStreams } from "./ended-streams.ts";
-import { H2Inbound, type StreamCarrier, type StreamTimes } from "./h2-inbound.ts";
+import { FrameBudget } from "./frame-budget.ts";
+import { H2Inbound, type StreamCarrier } from "./h2-inbound.ts";
 import { BlockReader } from "./hpack/block-reader.ts";
 import { BlockWriter } from "./hpack/block-writer.ts";
 import { Patience } from "./patience.ts";
 import { ReceiveWindow } from "./receive-window.ts";
 import { RequestFields } from "./request-fields.ts";
 import { greeting, MAX_STREAMS, readSettings, SESSION_WINDOW, type PeerSettings } from "./settings.ts";
+import type { SessionHooks, SessionTimes } from "./session-hooks.ts";
 import { SessionInput, type SessionEvents } from "./session-input.ts";
 import { SessionOutput } from "./session-output.ts";
-
-export interface SessionTimes extends StreamTimes {
-  /** Without a stream, whatever else comes. */
-  idleMs: number;
-  /** From the connection's beginning to its first request, when no more are wanted. */
-  firstMs: number;
-}
-
-export interface SessionHooks {
-  times: SessionTimes;
-  pace: Pace;
-  maxHeadBytes: number;
-  onRequest(inbound: Inbound): void;
-  /** What came is no request, or no HTTP/2: answered, or the session ended, by the session itself. */
-  onMalformed(problem: Malformed): void;
-}
 
 /** Resets in a burst and a second (CVE-2023-44487, rapid reset; CVE-2025-8671, the client makes this side reset). */
 const RESETS = [200, 33] as const;
@@ -52,6 +37,8 @@ const REFUSALS = [1_000, 100] as const;
 const MAX_UNREAD_ACKS = 1_000;
 /** What waits in the socket for a client that does not read, before nothing more is read of it. */
 const MAX_UNREAD_BYTES = 256 * 1_024;
+/** Of one read: they take a millisecond. */
+const MANY_FRAMES = 1_000;
 /** A header block may be coded worse than its fields are long. */
 const BLOCK_FACTOR = 2;
 
@@ -62,12 +49,15 @@ export class ServerSession implements StreamCarrier, SessionEvents, PeerSettings
   readonly pace: Pace;
   readonly output: SessionOutput;
   readonly blocks = new BlockWriter();
+  readonly budget = new FrameBudget();
+  reads = 0;
   stalledStreams = 0;
   readonly #hooks: SessionHooks;
   readonly #input: SessionInput;
   readonly #blockReader = new BlockReader();
   readonly #streams = new Map<number, H2Inbound>();
   readonly #cut = new EndedStreams();
+  readonly #crumbs: H2Inbound[] = [];
   /** Answers that have something to send, and no room. */
   #waiting = new Set<H2Inbound>();
   readonly #deadline: Deadline;
@@ -137,6 +127,10 @@ export class ServerSession implements StreamCarrier, SessionEvents, PeerSettings
   used(bytes: number): void {
     const told = this.#room.free(bytes);
     if (told > 0 && this.#phase !== "over") this.output.frame(windowFrame(0, told));
+  }
+
+  awaitRead(inbound: H2Inbound): void {
+    this.#crumbs.push(inbound);
   }
 
   awaitRoom(inbound: H2Inbound): void {
@@ -221,6 +215,10 @@ export class ServerSession implements StreamCarrier, SessionEvents, PeerSettings
     this.#streamWindow = bytes;
   }
 
+  onOverhead(): void {
+    this.budget.spend();
+  }
+
   onPing(payload: string): void {
     this.#acknowledge(frameHead(8, FRAME.ping, FLAG.ack, 0) + payload);
   }
@@ -252,6 +250,7 @@ export class ServerSession implements StreamCarrier, SessionEvents, PeerSettings
     if (problem !== undefined) throw new StreamError(stream, "protocol", problem);
     const inbound = new H2Inbound(stream, request, endStream, this, this.#streamWindow);
     this.#streams.set(stream, inbound);
+    this.budget.earn(0);
     if (this.#blocked === undefined) this.#deadline.clear();
     if (this.#oneMore) this.#last();
     if (request.isTooLarge) this.#refuseHead(inbound, "headers_too_large", "A request's head is too large.", 431);
@@ -303,13 +302,23 @@ export class ServerSession implements StreamCarrier, SessionEvents, PeerSettings
 
   #read(data: Buffer): void {
     if (this.#phase === "over") return;
+    const before = this.#input.frames;
+    this.reads += 1;
     try {
       this.#input.read(data);
     } catch (error) {
       if (!(error instanceof SessionError)) throw error;
       return this.#fail(error);
     }
+    if (this.#crumbs.length > 0) for (const inbound of this.#crumbs.splice(0)) inbound.giveCrumbs();
+    if (this.#input.frames - before > MANY_FRAMES) this.#giveWay();
     if (this.output.isFull && this.socket.writableLength > MAX_UNREAD_BYTES) this.#block();
+  }
+
+  /** What was read was much work for little. */
+  #giveWay(): void {
+    this.socket.pause();
+    setImmediate(() => this.#blocked === undefined && this.socket.resume());
   }
 
   #block(): void {

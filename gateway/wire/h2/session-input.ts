@@ -14,6 +14,8 @@ export interface SessionEvents {
   onPing(payload: string): void;
   onPingAnswered(): void;
   onGoaway(): void;
+  /** A frame that carries neither a request nor a body. Told before what it says. */
+  onOverhead(): void;
   onStreamError(error: StreamError): void;
 }
 
@@ -33,6 +35,8 @@ export class SessionInput {
   readonly #events: SessionEvents;
   readonly #maxBlockBytes: number;
   #settled = false;
+  /** That came so far. */
+  frames = 0;
   /** A header block whose end has not come: nothing else may come before it. */
   #block: Block | undefined = undefined;
 
@@ -58,6 +62,9 @@ export class SessionInput {
     if (this.#block !== undefined && type !== FRAME.continuation)
       throw protocol("A header block is broken off by another frame.");
     const length = end - start;
+    this.frames += 1;
+    // A DATA frame is looked at with its padding off.
+    if (type > FRAME.headers && type !== FRAME.continuation) this.#events.onOverhead();
     switch (type) {
       case FRAME.data:
         return this.#data(flags, stream, data, start, end);
@@ -98,7 +105,9 @@ export class SessionInput {
     const padding = paddingOf(flags, data, start, end);
     const from = padding === -1 ? start : start + 1;
     const to = padding === -1 ? end : end - padding;
-    this.#events.onData(stream, data, from, to, end - start, (flags & FLAG.endStream) !== 0);
+    const endStream = (flags & FLAG.endStream) !== 0;
+    if (from === to && !endStream) this.#events.onOverhead();
+    this.#events.onData(stream, data, from, to, end - start, endStream);
   }
 
   #headers(flags: number, stream: number, data: Buffer, start: number, end: number): void {
