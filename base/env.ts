@@ -1,10 +1,8 @@
+import { explainIssues, type SchemaIssue } from "./explain-issues.ts";
+
 /** What `parseEnv` needs of a schema: zod's `safeParse`, without depending on zod. */
 export interface EnvSchema<T> {
-  safeParse(
-    input: unknown,
-  ):
-    | { success: true; data: T }
-    | { success: false; error: { issues: readonly { path: readonly PropertyKey[]; message: string }[] } };
+  safeParse(input: unknown): { success: true; data: T } | { success: false; error: { issues: readonly SchemaIssue[] } };
 }
 
 /**
@@ -15,7 +13,7 @@ export function parseEnv<T>(schema: EnvSchema<T>, source: NodeJS.ProcessEnv = pr
   const present = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ""));
   const result = schema.safeParse(present);
   if (result.success) return result.data;
-  for (const issue of result.error.issues)
-    process.stderr.write(`environment: ${issue.path.map(String).join(".")}: ${issue.message}\n`);
+  for (const { path, message } of explainIssues(result.error.issues))
+    process.stderr.write(`environment: ${path.map(String).join(".")}: ${message}\n`);
   return process.exit(2);
 }

@@ -47,14 +47,19 @@ function explain(issue: SchemaIssue, above: readonly PropertyKey[], known: Known
   const meant = issue.errors.filter((form) => !form.some(isOtherType));
   // A union that has words of its own knows better what it is than any form that fits no part of the input.
   if (isOwnText(issue) && meant.every((form) => depthOf(form) === 0)) return [{ path, message: issue.message }];
-  if (meant.length === 0) return [{ path, message: `expected ${typesOf(issue.errors)}` }];
+  if (meant.length === 0) {
+    const missing = issue.errors.some((form) => form.some(({ message }) => message.endsWith(" undefined")));
+    return [{ path, message: `${missing ? "is missing; " : ""}expected ${oneOf(typesOf(issue.errors))}` }];
+  }
   const deepest = meant.toSorted((a, b) => strangersIn(a) - strangersIn(b) || depthOf(b) - depthOf(a))[0]!;
   return deepest.flatMap((inner) => explain(inner, path, known));
 }
 
 /** The input is of another type than this form begins with. */
-function isOtherType({ path, code }: SchemaIssue): boolean {
-  return path.length === 0 && (code === "invalid_type" || code === "invalid_value");
+function isOtherType({ path, code, errors = [] }: SchemaIssue): boolean {
+  if (path.length > 0) return false;
+  if (errors.length > 0) return errors.every((form) => form.some(isOtherType));
+  return code === "invalid_type" || code === "invalid_value";
 }
 
 function unknown(key: string, members: readonly string[]): string {
@@ -91,8 +96,12 @@ function measure(origin: string | undefined, bound: string, count: number | bigi
   return `a number of ${bound} ${count}`;
 }
 
-function typesOf(forms: readonly (readonly SchemaIssue[])[]): string {
-  return oneOf(forms.flatMap((form) => form.filter(isOtherType).map(nameOf)));
+function typesOf(forms: readonly (readonly SchemaIssue[])[]): string[] {
+  return forms.flatMap((form) =>
+    form
+      .filter(isOtherType)
+      .flatMap((issue) => (issue.errors ? typesOf(issue.errors) : (issue.values?.map(String) ?? nameOf(issue)))),
+  );
 }
 
 function oneOf(names: readonly string[]): string {

@@ -70,11 +70,16 @@ test("bytes that are no request are counted by reason, and connections by what t
 test("a refused configuration is seen in the metrics until one is served again", async () => {
   gateway.write('{"apis": [{"id": "bad"}]}');
   await scrape('causeway_configurations_total{outcome="refused"} 1', "causeway_configuration_refused 1");
-  await gateway.reconfigure({ apis: [{ id: "shop", listen: "/s", upstream: upstream.url, auth: "none" }] });
+  const shop = { apis: [{ id: "shop", listen: "/s", upstream: upstream.url, auth: "none" }] };
+  await gateway.reconfigure(shop);
   const text = await scrape(
     'causeway_configurations_total{outcome="applied"} 2',
     "causeway_configuration_refused 0",
     'causeway_apis{state="loaded"} 1',
   );
   expect(text).not.toContain('api="locked"');
+  gateway.write('{"apis": [{"id": "bad"}]}');
+  await scrape("causeway_configuration_refused 1");
+  gateway.write(JSON.stringify(shop));
+  await scrape('causeway_configurations_total{outcome="applied"} 2', "causeway_configuration_refused 0");
 });

@@ -203,7 +203,7 @@ export class GatewayMetrics {
   applied(apis: ReadonlySet<string>): void {
     this.#configurations.inc({ outcome: "applied" });
     this.#gauges.appliedAt.setToCurrentTime();
-    this.#gauges.refused.set(0);
+    this.stands();
     const isGone = ({ api }: { api: string }) => api !== NONE && api !== "other" && !apis.has(api);
     for (const series of [this.#requests, this.#requestBytes, this.#responseBytes]) series.forget(isGone);
     for (const series of [this.#total, this.#upstream, this.#gateway]) series.forget(isGone);
@@ -218,6 +218,11 @@ export class GatewayMetrics {
   refused(): void {
     this.#configurations.inc({ outcome: "refused" });
     this.#gauges.refused.set(1);
+  }
+
+  /** The newest configuration is the one that is served. */
+  stands(): void {
+    this.#gauges.refused.set(0);
   }
 
   get storeDegraded(): boolean {

@@ -12,6 +12,8 @@ export interface ConfiguredNode {
   pushKeys(items: { hash: string; key: KeyRecord | null }[]): void;
   /** What came could not be read or served, and what was before goes on; for figures, since the source has said why. */
   refused(): void;
+  /** What came is what is served: a change that was refused was taken back. */
+  stands(): void;
   /** Served now, or undefined before the first. */
   current(): Applied | undefined;
   figures(): NodeFigures;

@@ -221,6 +221,7 @@ class Primary implements RunningGateway {
     return {
       apply: (configuration) => this.#apply(configuration),
       refused: () => this.#metrics.refused(),
+      stands: () => this.#metrics.stands(),
       pushKeys: (items) => this.#pool!.pushKeys(items),
       current: () => this.#applier!.current,
       figures: () => ({

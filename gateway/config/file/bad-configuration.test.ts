@@ -27,6 +27,23 @@ test.each(cases)("$name is told in one line: file, line, path, expectation", asy
   expect(lines.filter((one) => one.startsWith(start))).toHaveLength(1);
 });
 
+test("what is wrong in one member hides nothing of another, and is no reason to miss what it declares", async () => {
+  const place = folder();
+  writeFileSync(
+    join(place, "a.yaml"),
+    `apis: [{ id: orders, listen: /o, upstream: "http://u" }, { id: b, listen: b }]\ntypo: 1\n`,
+  );
+  writeFileSync(join(place, "b.yaml"), `policies: [{ id: gold, apis: [orders], rate: fast }]\n`);
+  writeFileSync(join(place, "c.yaml"), `keys: [{ id: k, hash: "sha256:${"0".repeat(64)}", policies: [gold] }]\n`);
+  const error = await readFileConfiguration({ path: place }, []).catch((caught: Error) => caught);
+  expect((error as Error).message.replaceAll(`${place}/`, "").split("\n")).toEqual([
+    "a.yaml:2: typo: is not known here; known: apis, policies, keys, certificates, settings",
+    "b.yaml:1: policies[0].rate: expected a rate such as 100/s, 10/30s or 1000000/30d",
+    "a.yaml:1: apis[1].listen: expected a path that starts with / and has no query",
+    "a.yaml:1: apis[1].upstream: is missing; expected text or members by name",
+  ]);
+});
+
 test("hosts may overlap where one of them is a wildcard: the exact one goes first", async () => {
   const file = join(folder(), "gateway.yaml");
   writeFileSync(

@@ -36,7 +36,7 @@ function check(
 
 /** TLS without any certificate, where no other place can bring one. */
 export function checkTls(parts: readonly Part[], problems: Problem[]): void {
-  if (parts.some(({ value }) => value && value.certificates.length > 0)) return;
+  if (parts.some(({ document }) => hasCertificates(document.value))) return;
   for (const { document, value } of parts)
     for (const [index, { tls }] of (value?.settings.listeners ?? []).entries())
       if (tls !== undefined)

@@ -25,11 +25,8 @@ export function checkReferences(parts: readonly Part[], resolved: readonly unkno
   // Resolved a moment ago by the contract's own parser.
   const apis = new Map((resolved as ApiLike[]).map((api) => [api.id, api]));
   // Those that did not parse are declared all the same: their own error is enough. Some have their id in the document.
-  const named = parts.flatMap(({ value }) =>
-    (value?.apis ?? []).map((api) => api.id).filter((id) => typeof id === "string"),
-  );
-  const declared = new Set([...apis.keys(), ...named]);
-  const policies = new Set(parts.flatMap(({ value }) => (value?.policies ?? []).map(({ id }) => id)));
+  const declared = new Set([...apis.keys(), ...idsWritten(parts, "apis")]);
+  const policies = new Set(idsWritten(parts, "policies"));
   for (const kind of ["apis", "policies", "keys", "certificates"] as const) reportDuplicates(parts, kind, problems);
   reportPlaces(parts, apis, problems);
   reportTargets(parts, apis, declared, problems);
@@ -64,6 +61,14 @@ export function checkReferences(parts: readonly Part[], resolved: readonly unkno
   }
 }
 
+function idsWritten(parts: readonly Part[], kind: "apis" | "policies"): string[] {
+  return parts.flatMap(({ document }) => {
+    const entries = memberAt(document.value, [kind]);
+    if (!Array.isArray(entries)) return [];
+    return entries.map((entry) => memberAt(entry, ["id"])).filter((id) => typeof id === "string");
+  });
+}
+
 /** An API and its versions, each with where it stands in its entry. */
 function partsOf(api: ApiLike | undefined): (Partial<Behaviour> & { at: PropertyKey[] })[] {
   if (!api) return [];
@@ -87,7 +92,10 @@ function policiesInAuth(
 }
 
 function memberAt(value: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>((inner, part) => (inner as Record<PropertyKey, unknown> | undefined)?.[part], value);
+  return path.reduce<unknown>(
+    (inner, part) => (inner as Record<PropertyKey, unknown> | null | undefined)?.[part],
+    value,
+  );
 }
 
 function reportDuplicates(

@@ -29,6 +29,21 @@ describe("what is wrong is told for the form that was meant", () => {
       "upstream.targets.0.url: expected an http:// or https:// URL, or causeway://<api id>/path",
     ],
     ["an unknown way in", { auth: "magic" }, "auth: expected none, key, basic or members by name"],
+    [
+      "one of a list's words, misspelt",
+      { upstream: { targets: ["http://u"], balancing: "random" } },
+      "upstream.balancing: expected round-robin, least-loaded or members by name",
+    ],
+    [
+      "a word where words and statuses may stand",
+      { upstream: { targets: ["http://u"], retry: { on: ["conect"] } } },
+      "upstream.retry.on.0: expected connect, reset, timeout, 429, 500, 502, 503 or 504",
+    ],
+    [
+      "a member of two forms that is not there",
+      { listen: undefined },
+      "listen: is missing; expected text or members by name",
+    ],
     ["an unknown member", { auth: { anyOf: [{ key: { place: "x" } }] } }, "auth.anyOf.0.key.place: is not known here"],
   ])("%s", (_name, input, expected) => {
     expect(explained(input)).toEqual([expected]);

@@ -139,6 +139,7 @@ export class FileSource implements Source {
     const node = this.#node!;
     this.#files = files;
     if (node.current()?.hash !== configuration.hash) await this.#apply(result);
+    else node.stands();
     this.#problems = [];
     const before = this.#keys;
     this.#keys = new Map((configuration.keys ?? []).map((key) => [key.hash, key]));

@@ -25,7 +25,8 @@ export function loadSources(
     if (files.length === 0)
       problems.push({ file: path, line: 1, path: "", message: "the folder holds no .yaml, .yml or .json file" });
   } catch (error) {
-    problems.push({ file: path, line: 1, path: "", message: messageOf(error) });
+    const message = `${messageOf(error)}; expected a YAML or JSON file, a folder of them, or env://NAME`;
+    problems.push({ file: path, line: 1, path: "", message });
   }
   if (issuedKeys !== undefined && (instead?.file === issuedKeys || existsSync(issuedKeys))) files.push(issuedKeys);
   const documents = files.flatMap((file) => loadSource(file, place, problems, memory) ?? []);

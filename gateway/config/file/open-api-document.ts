@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { request } from "undici";
 import { parse } from "yaml";
+import { messageOf } from "#base/errors.ts";
 import type { FileMemory } from "./file-memory.ts";
 
 const FETCH_TIMEOUT_MS = 10_000;
@@ -29,7 +30,11 @@ function isDocument(value: unknown): value is Record<string, unknown> {
 
 async function readText(file: string, files: string[]): Promise<string> {
   files.push(file);
-  return readFile(file, "utf8");
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    throw new Error(`${messageOf(error)}; expected an OpenAPI document there`, { cause: error });
+  }
 }
 
 async function fetchText(url: string): Promise<string> {

@@ -95,7 +95,15 @@ function parseDocument(document: SourceDocument, problems: Problem[]): FileConfi
   if (result.success) return result.data;
   for (const { path, message } of explainIssues(result.error.issues, membersOfFile))
     problems.push(document.problemAt(path, message));
-  return undefined;
+  return restOf(document.value, result.error.issues);
+}
+
+/** The members in which nothing is wrong: what else is wrong is found in them at once, and not at the next try. */
+function restOf(value: unknown, issues: readonly { path: PropertyKey[] }[]): FileConfiguration | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  const wrong = new Set(issues.map(({ path }) => path[0]));
+  const known = Object.entries(value).filter(([name]) => name in fileConfiguration.shape && !wrong.has(name));
+  return fileConfiguration.safeParse(Object.fromEntries(known)).data;
 }
 
 interface Reading {
