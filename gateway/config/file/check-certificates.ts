@@ -42,3 +42,9 @@ export function checkTls(parts: readonly Part[], problems: Problem[]): void {
       if (tls !== undefined)
         problems.push(document.problemAt(["settings", "listeners", index, "tls"], NEEDS_CERTIFICATE));
 }
+
+/** Those that did not parse are there all the same: their own error is enough. */
+function hasCertificates(written: unknown): boolean {
+  const certificates = (written as { certificates?: unknown } | null | undefined)?.certificates;
+  return Array.isArray(certificates) && certificates.length > 0;
+}
