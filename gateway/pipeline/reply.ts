@@ -1,3 +1,5 @@
+import { STATUS_CODES } from "node:http";
+
 /** An answer that the gateway itself gives. Made at load wherever it can be; the request's id is put in when it is sent. */
 export interface Reply {
   status: number;
@@ -12,26 +14,12 @@ export interface Reply {
   problem: { title: string; detail: string } | null;
 }
 
-const titles: Record<number, string> = {
-  400: "Bad Request",
-  401: "Unauthorized",
-  403: "Forbidden",
-  404: "Not Found",
-  405: "Method Not Allowed",
-  411: "Length Required",
-  413: "Content Too Large",
-  429: "Too Many Requests",
-  500: "Internal Server Error",
-  501: "Not Implemented",
-  502: "Bad Gateway",
-  503: "Service Unavailable",
-  504: "Gateway Timeout",
-  508: "Loop Detected",
-};
+/** Where RFC 9110 has renamed what Node still calls as before. */
+const renamed: Record<number, string> = { 413: "Content Too Large", 422: "Unprocessable Content" };
 
 /** `application/problem+json` (RFC 9457). `detail` is for the caller and must not name internals. */
 export function problemReply(status: number, code: string, detail: string, headers: readonly string[] = []): Reply {
-  const problem = { title: titles[status] ?? "Error", detail };
+  const problem = { title: renamed[status] ?? STATUS_CODES[status] ?? "Error", detail };
   const members = { type: `urn:causeway:problem:${code}`, title: problem.title, status, code, detail };
   const head = `${JSON.stringify(members).slice(0, -1)},"requestId":"`;
   const body = [head, '"}'] as const;

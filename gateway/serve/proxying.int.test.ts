@@ -95,6 +95,21 @@ describe("what goes upstream", () => {
     expect(headers.host).toBe(`127.0.0.1:${upstream.port}`);
   });
 
+  test("what a stranger says of forwarding stays here by any name, and so does what only looks like a header that the API sets", async () => {
+    await sendRaw(
+      gateway.url,
+      "GET /shaped/x HTTP/1.1\r\nHost: a\r\nConnection: close\r\nX-Forwarded-Prefix: /b\r\nX-Forwarded-Ssl: on\r\nX-Real-IP: 6.6.6.6\r\n" +
+        "X_Forwarded_For: 6.6.6.6\r\nX-Forwarded_Host: b\r\nContent_Length: 5\r\nTransfer_Encoding: chunked\r\nX_Team: mine\r\nX_Kept: yes\r\n\r\n",
+    );
+    const names = Object.keys(upstream.last().headers);
+    expect(names.filter((name) => /_|forwarded|real/.test(name)).toSorted()).toEqual([
+      "x-forwarded-for",
+      "x-forwarded-host",
+      "x-forwarded-proto",
+      "x_kept",
+    ]);
+  });
+
   test("an exact host wins over any host", async () => {
     await sendRaw(gateway.url, "GET /s/x HTTP/1.1\r\nHost: API.example.com:443\r\nConnection: close\r\n\r\n");
     expect(upstream.last().url).toBe("/by-host/x");

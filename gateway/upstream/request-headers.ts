@@ -6,6 +6,10 @@ const PASS = 0;
 const DROP = 1;
 const FORWARDED = 2;
 const VIA = 3;
+/** What a proxy says of its own client, which passes from one that is trusted. */
+const CLAIM = 4;
+/** Holds an underscore: servers that hand fields on as variables (CGI, WSGI, PHP) take it for the name with dashes. */
+const ALIAS = 5;
 
 /**
  * Hop-by-hop fields (RFC 9110, 7.6.1), and those that are made anew: host is the target's, expect was answered here,
@@ -16,10 +20,8 @@ const kindOf = new Map<string, number>();
 for (const [kind, names] of [
   [DROP, ["Connection", "Keep-Alive", "Proxy-Connection", "Proxy-Authorization", "TE", "Trailer", "Transfer-Encoding"]],
   [DROP, ["Upgrade", "Expect", "Host", "HTTP2-Settings", "Content-Length"]],
-  [
-    FORWARDED,
-    ["X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Port", "X-Real-IP", "Forwarded"],
-  ],
+  [FORWARDED, ["X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "Forwarded"]],
+  [CLAIM, ["X-Forwarded-Port", "X-Real-IP"]],
   [VIA, ["Via"]],
   [PASS, ["Accept", "Accept-Encoding", "Accept-Language", "User-Agent", "Content-Type", "Cookie"]],
   [
@@ -32,6 +34,24 @@ for (const [kind, names] of [
     kindOf.set(name.toLowerCase(), kind);
   }
 
+/** The version by which a request came (RFC 9110, 7.6.3). */
+const viaOf = { "1.0": "1.0 causeway", "1.1": "1.1 causeway", "2.0": "2.0 causeway" } as const;
+
+function kindOfOther(name: string): number {
+  const lowerName = name.toLowerCase();
+  const kind = kindOf.get(lowerName);
+  if (kind !== undefined) return kind;
+  if (lowerName.startsWith("x-forwarded-")) return CLAIM;
+  return name.includes("_") ? ALIAS : PASS;
+}
+
+/** Whether the name, read with dashes, is one that this gateway decides about. */
+function isOurs(name: string, { credentialHeader, requestEdit }: Exchange): boolean {
+  const meant = name.toLowerCase().replaceAll("_", "-");
+  const kind = kindOfOther(meant);
+  return kind !== PASS || meant === credentialHeader || requestEdit?.drop.has(meant) === true;
+}
+
 /** The headers that go upstream, `[name, value, …]`, from the client's raw ones in one pass. */
 export function upstreamHeaders(exchange: Exchange): string[] {
   const { fields } = exchange;
@@ -40,11 +60,12 @@ export function upstreamHeaders(exchange: Exchange): string[] {
   const named = namesOfConnection(fields.get("connection"));
   const { credentialHeader, requestEdit } = exchange;
   const headers: string[] = [];
-  let via = "1.1 causeway";
+  let via: string = viaOf[exchange.inbound.version];
   for (let index = 0; index < raw.length; index += 2) {
     const name = raw[index]!;
-    const kind = kindOf.get(name) ?? kindOf.get(name.toLowerCase()) ?? PASS;
-    if (kind === DROP || kind === FORWARDED) continue;
+    const kind = kindOf.get(name) ?? kindOfOther(name);
+    if (kind === DROP || kind === FORWARDED || (kind === CLAIM && !trusted && exchange.depth === 0)) continue;
+    if (kind === ALIAS && isOurs(name, exchange)) continue;
     if (kind === VIA) {
       via = `${raw[index + 1]!}, ${via}`;
       continue;
