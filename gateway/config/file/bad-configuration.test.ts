@@ -27,6 +27,24 @@ test.each(cases)("$name is told in one line: file, line, path, expectation", asy
   expect(lines.filter((one) => one.startsWith(start))).toHaveLength(1);
 });
 
+test("of a folder, OpenAPI documents are passed over, and no file with an API that names its document", async () => {
+  const place = folder();
+  const document = { info: { title: "t", version: "1" }, paths: {}, openapi: "3.1.0" };
+  const api = (id: string, openapi: string) => ({ id, listen: `/${id}`, upstream: "http://u", openapi });
+  const files = {
+    "a.yaml": `apis:\n  - id: a\n    listen: /a\n    upstream: http://u\n    openapi: ./d.yaml\n`,
+    "b.json": JSON.stringify({ apis: [api("b", "./e.json")] }, null, 2),
+    "c.yml": `{ apis: [{ id: c, listen: /c, upstream: "http://u", openapi: ./f.yaml }] }`,
+    "d.yaml": `# Orders\ninfo: { title: t, version: "1" }\nopenapi: 3.1.0\npaths: {}\n`,
+    "e.json": JSON.stringify(document, null, 2),
+    "f.yaml": `{ openapi: 3.1.0, info: { title: t, version: "1" }, paths: {} }`,
+    "g.json": JSON.stringify({ swagger: "2.0", paths: {} }),
+  };
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(place, name), text);
+  const { configuration } = await readFileConfiguration({ path: place }, []);
+  expect(configuration.apis.map((each) => (each as { id: string }).id)).toEqual(["a", "b", "c"]);
+});
+
 test("what is wrong in one member hides nothing of another, and is no reason to miss what it declares", async () => {
   const place = folder();
   writeFileSync(

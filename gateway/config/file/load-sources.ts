@@ -33,13 +33,25 @@ export function loadSources(
   return { documents, problems, files };
 }
 
-/** Documents that APIs point to often lie beside the configuration: a file with `openapi:` at its top is not ours. */
+/** Documents that APIs point to often lie beside the configuration: they are not ours. */
 function filesOf(folder: string): string[] {
   return readdirSync(folder)
     .filter((name) => EXTENSIONS.test(name) && !name.startsWith("."))
     .sort()
     .map((name) => join(folder, name))
-    .filter((file) => !/^\s*["']?(openapi|swagger)["']?\s*:/m.test(readFileSync(file, "utf8").slice(0, 4_096)));
+    .filter((file) => !isOpenApi(readFileSync(file, "utf8")));
+}
+
+/** `openapi` at its outermost level, by the text alone: an API of ours says `openapi` too, further in. */
+function isOpenApi(text: string): boolean {
+  if (!/^\s*\{/.test(text)) return /^["']?(openapi|swagger)["']?\s*:/m.test(text);
+  try {
+    const value = JSON.parse(text) as object;
+    return "openapi" in value || "swagger" in value;
+  } catch {
+    // YAML in braces, or JSON with a mistake: whoever reads it will tell.
+    return /^\s*\{\s*["']?(openapi|swagger)["']?\s*:/.test(text);
+  }
 }
 
 function loadSource(
