@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { apiSettings } from "#contracts/api/definition.ts";
 import { keyRecord } from "#contracts/key/record.ts";
 import { policy } from "#contracts/policy/policy.ts";
-import type { Reply } from "#gateway/pipeline/index.ts";
+import type { Exchange, Reply } from "#gateway/pipeline/index.ts";
 import { makeCertificate } from "#tools/testing/certificates.ts";
 import { exchangeOf, pluginDepsOf, type AskedRequest, type PretendOptions } from "#gateway/testkit/identified.ts";
 import { authenticate } from "./index.ts";
@@ -71,6 +71,42 @@ describe("all of one alternative", () => {
     expect(new Set([exchange.credentialHeader, ...exchange.requestEdit!.drop])).toEqual(
       new Set(["authorization", "x-api-key"]),
     );
+  });
+});
+
+describe("a credential that was sent twice", () => {
+  const places = { header: "X-Token", query: "token", cookie: "token" };
+  const everywhere = (text: string): AskedRequest => ({
+    headers: [
+      ["X-Token", text],
+      ["Cookie", `a=1; token=${text}`],
+    ],
+    query: `?a=1&token=${text}`,
+  });
+  const leaves = ({ credentialHeader, requestEdit, upstreamQuery }: Exchange) => ({
+    dropped: new Set([credentialHeader, ...(requestEdit?.drop ?? [])]),
+    added: requestEdit?.add,
+    upstreamQuery,
+  });
+
+  test("goes upstream from none of the places of its API", async () => {
+    const { exchange } = await ask("key", { headers: [bearer("good"), apiKey("good")] });
+    expect(leaves(exchange).dropped).toEqual(new Set(["authorization", "x-api-key"]));
+    const nothingLeft = {
+      dropped: new Set(["x-token", "cookie"]),
+      added: ["Cookie", "a=1"],
+      upstreamQuery: "?a=1",
+    };
+    const byToken = await ask({ jwt: { ...jwt, ...places } }, everywhere(await tokenOf()));
+    expect(leaves(byToken.exchange)).toEqual(nothingLeft);
+    const twoPlaces = { header: "X-Token", query: "token" };
+    const byKey = await ask({ key: twoPlaces }, { headers: [["X-Token", "good"]], query: "?token=good&a=1" });
+    expect(leaves(byKey.exchange)).toMatchObject({ dropped: new Set(["x-token"]), upstreamQuery: "?a=1" });
+  });
+
+  test("what is no credential of this kind stays", async () => {
+    const { exchange } = await ask("key", { headers: [apiKey("good"), basic("for", "upstream")] });
+    expect(leaves(exchange).dropped).toEqual(new Set(["x-api-key"]));
   });
 });
 

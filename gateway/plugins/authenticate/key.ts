@@ -3,7 +3,7 @@ import type { Exchange, PluginDeps } from "#gateway/pipeline/index.ts";
 import { hashOfKey } from "#gateway/session/index.ts";
 import { judgeKey } from "./known-key.ts";
 import type { Method, Outcome } from "./method.ts";
-import { bearerPlace, headerPlace, namesOf, placesOf, type Place } from "./place.ts";
+import { bearerPlace, headerPlace, namesOf, placesOf, stripFrom, type Place } from "./place.ts";
 import { absent, bearer } from "./refusal.ts";
 import { looksLikeJwt } from "./token-shape.ts";
 
@@ -19,11 +19,12 @@ export function keyMethod(
   { sessions, identity }: PluginDeps,
   takesTokens: boolean,
 ): Method {
-  const places = placesOf(config, everywhere);
-  const missing = places === everywhere ? anywhere : absent("key_missing", `Send a key in ${namesOf(places)}.`, bearer);
+  const given = placesOf(config, everywhere);
+  const places = takesTokens ? given.map(withoutTokens) : given;
+  const missing = given === everywhere ? anywhere : absent("key_missing", `Send a key in ${namesOf(places)}.`, bearer);
   const judge = (exchange: Exchange, place: Place, session: Parameters<typeof judgeKey>[1]): Outcome => {
     const outcome = judgeKey(exchange, session, identity);
-    if (outcome === session) place.strip(exchange);
+    if (outcome === session) stripFrom(exchange, places, place);
     return outcome;
   };
   return {
@@ -32,12 +33,23 @@ export function keyMethod(
     identify(exchange) {
       for (const place of places) {
         const text = place.read(exchange);
-        if (text === undefined || (takesTokens && looksLikeJwt(text))) continue;
+        if (text === undefined) continue;
         const session = sessions.find(hashOfKey(text), exchange.nowMs);
         if (!(session instanceof Promise)) return judge(exchange, place, session);
         return session.then((found) => judge(exchange, place, found));
       }
       return missing;
+    },
+  };
+}
+
+/** The same place for keys alone: a token that stands there is another method's. */
+function withoutTokens(place: Place): Place {
+  return {
+    ...place,
+    read(exchange) {
+      const text = place.read(exchange);
+      return text === undefined || looksLikeJwt(text) ? undefined : text;
     },
   };
 }

@@ -86,6 +86,13 @@ export function placesOf(
   return places.length > 0 ? places : otherwise;
 }
 
+/** Takes a credential off, and what stands in the places after it: whoever sends one twice sends it upstream in none. */
+export function stripFrom(exchange: Exchange, places: readonly Place[], held: Place): void {
+  held.strip(exchange);
+  for (let index = places.indexOf(held) + 1; index < places.length; index += 1)
+    if (places[index]!.read(exchange) !== undefined) places[index]!.strip(exchange);
+}
+
 export function namesOf(places: readonly Place[]): string {
   return places.map(({ name }) => name).join(" or ");
 }

@@ -1,7 +1,7 @@
 import type { Exchange, PluginDeps } from "#gateway/pipeline/index.ts";
 import type { Failure, VerifiedToken } from "#gateway/identity/index.ts";
 import type { Method, Outcome } from "./method.ts";
-import { bearerPlace, namesOf, placesOf, type Place } from "./place.ts";
+import { bearerPlace, namesOf, placesOf, stripFrom, type Place } from "./place.ts";
 import {
   absent,
   bearer,
@@ -28,7 +28,7 @@ interface TokenConfig {
 export function tokenMethod(config: TokenConfig, verifier: TokenVerifier, deps: PluginDeps): Method {
   const places = tokenPlacesOf(config);
   const missing = tokenMissing(places);
-  const judge = tokenJudge(config, deps);
+  const judge = tokenJudge(config, places, deps);
   return {
     isKey: false,
     missing,
@@ -54,7 +54,11 @@ export function tokenMissing(places: readonly Place[]): Refusal {
 }
 
 /** What a verified token opens now: policies may have changed since it was first seen. */
-export function tokenJudge({ requireScopes }: Pick<TokenConfig, "requireScopes">, { sessions, identity }: PluginDeps) {
+export function tokenJudge(
+  { requireScopes }: Pick<TokenConfig, "requireScopes">,
+  places: readonly Place[],
+  { sessions, identity }: PluginDeps,
+) {
   const refusals = { ...tokenRefusals, scope_missing: scopeMissing(requireScopes) };
   return (exchange: Exchange, place: Place, verified: VerifiedToken | Failure): Outcome => {
     if (typeof verified === "string") return refusals[verified];
@@ -66,7 +70,7 @@ export function tokenJudge({ requireScopes }: Pick<TokenConfig, "requireScopes">
     const session = sessions.sessionOf(verified.caller);
     exchange.principal = session;
     if (!session.active) return policyInactive;
-    place.strip(exchange);
+    stripFrom(exchange, places, place);
     return session;
   };
 }
