@@ -4,7 +4,7 @@ import type { Secrets } from "#gateway/secrets/index.ts";
 import type { Identity } from "#gateway/session/index.ts";
 import type { Claims } from "./caller.ts";
 import type { Failure } from "./failure.ts";
-import type { Outbound } from "./outbound.ts";
+import { AnswerStatusError, type Outbound } from "./outbound.ts";
 import { bindingOf, cacheName, type VerifiedToken } from "./verified-token.ts";
 
 export interface Introspection {
@@ -60,8 +60,9 @@ export class Introspector {
     if (this.#questions.size >= MAX_QUESTIONS || nowMs < this.#failedAtMs + AFTER_FAILURE_MS)
       return staleOf(known, nowMs);
     const question = this.#ask(token, name, nowMs)
-      .catch(() => {
-        this.#failedAtMs = this.#options.clock.now();
+      .catch((error: unknown) => {
+        // What a made-up token brings about must not keep the others waiting.
+        if (!isAboutOneToken(error)) this.#failedAtMs = this.#options.clock.now();
         return staleOf(known, nowMs);
       })
       .finally(() => this.#questions.delete(name));
@@ -83,7 +84,8 @@ export class Introspector {
     });
     const claims = answer as Claims | null;
     // An answer without `active` is no answer about the token (RFC 7662, 2.2).
-    if (typeof claims?.active !== "boolean") throw new Error(`${introspection.url}: not an introspection response`);
+    if (typeof claims?.active !== "boolean")
+      throw new NoIntrospection(`${introspection.url}: no introspection response`);
     const found = this.#read(claims, nowMs);
     cache.set(name, found);
     return found.token;
@@ -101,6 +103,17 @@ export class Introspector {
     const freshUntilMs = Math.min(endMs, nowMs + cacheFor);
     return { token, freshUntilMs, staleUntilMs: Math.min(endMs, freshUntilMs + staleFor) };
   }
+}
+
+/** An answer that says nothing of its token. */
+class NoIntrospection extends Error {}
+
+/** Statuses of a question that is not understood or too long: the next one may be. */
+const OF_THE_QUESTION: ReadonlySet<number> = new Set([400, 413, 414, 422]);
+
+/** The endpoint is there: it had no use for this token, or no answer of use about it. */
+function isAboutOneToken(error: unknown): boolean {
+  return error instanceof NoIntrospection || (error instanceof AnswerStatusError && OF_THE_QUESTION.has(error.status));
 }
 
 function staleOf(known: Introspected | undefined, nowMs: number): VerifiedToken | Failure {

@@ -17,6 +17,16 @@ export interface Outbound {
   close(): void;
 }
 
+/** An issuer that answered, and not with 200. */
+export class AnswerStatusError extends Error {
+  readonly status: number;
+
+  constructor(url: string, status: number) {
+    super(`${url}: status ${status}`);
+    this.status = status;
+  }
+}
+
 /** By the rule of upstreams: how to look a host up so that only allowed addresses are dialled, or why not to dial at all. */
 export type DialRule = (host: string) => { lookup?: LookupFunction; refusal?: Error };
 
@@ -47,7 +57,7 @@ export class IssuerClient implements Outbound {
       timeoutMs: TIMEOUT_MS,
       maxBytes: MAX_BYTES,
     });
-    if (answer.status !== 200) throw new Error(`${text}: status ${answer.status}`);
+    if (answer.status !== 200) throw new AnswerStatusError(text, answer.status);
     return JSON.parse(answer.body.toString("utf8")) as unknown;
   }
 
