@@ -212,6 +212,36 @@ describe("the PROXY protocol", () => {
     });
   });
 
+  test("an address is written as the system writes it, whichever version tells it", async () => {
+    const v6 = (address: string) =>
+      Buffer.concat([
+        Buffer.from("0d0a0d0a000d0a515549540a21210024", "hex"),
+        Buffer.from(`${address}${"0".repeat(32)}`, "hex"),
+        Buffer.from([0, 1, 0, 2]),
+      ]);
+    for (const [header, address] of [
+      [v6("20010db8000000000000000000000007"), "2001:db8::7"],
+      [v6("00000000000000000000ffffcb007107"), "203.0.113.7"],
+      ["PROXY TCP6 2001:DB8:0::7 ::1 5000 80\r\n", "2001:db8::7"],
+      ["PROXY TCP6 ::ffff:203.0.113.7 ::1 5000 80\r\n", "203.0.113.7"],
+    ] as const) {
+      await talk(dial(ports.proxied), Buffer.concat([Buffer.from(header), Buffer.from(get("/any/plain"))]));
+      expect(upstream.last()).toMatchObject({ headers: { "x-forwarded-for": address } });
+    }
+  });
+
+  test.each([
+    "PROXY TCP4 203.0.113.999 127.0.0.1 5000 80",
+    "PROXY TCP4 2001:db8::7 ::1 5000 80",
+    "PROXY TCP6 203.0.113.7 127.0.0.1 5000 80",
+    "PROXY TCP6 ::::::: ::1 5000 80",
+    "PROXY TCP4 203.0.113.7 127.0.0.1 65536 80",
+  ])("%s names nobody, and is closed", async (header) => {
+    const before = upstream.seen.length;
+    expect(await talk(dial(ports.proxied), `${header}\r\n${get("/any/nobody")}`)).toBe("");
+    expect(upstream.seen.length).toBe(before);
+  });
+
   test("a connection without the header is closed, never believed", async () => {
     const before = upstream.seen.length;
     expect(await talk(dial(ports.proxied), get("/any/bare"))).toBe("");

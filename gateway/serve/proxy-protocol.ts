@@ -1,10 +1,12 @@
-import type { Socket } from "node:net";
+import { isIP, SocketAddress, type Socket } from "node:net";
+import { unmappedAddress } from "#base/host-address.ts";
 
 /** Who connected, by the word of the balancer in front; null: the balancer itself (a health check). */
 export type ProxiedClient = { address: string; port: number } | null;
 
 const V2_SIGNATURE = Buffer.from("0d0a0d0a000d0a515549540a", "hex");
 const V1_MAX_BYTES = 107;
+const MAX_PORT = 65_535;
 /** Header, addresses and extensions. */
 const V2_MAX_BYTES = 4_096;
 
@@ -25,10 +27,13 @@ function readV1(data: Buffer): ProxyHeader {
   if (end === -1) return text.length < V1_MAX_BYTES ? { at: "incomplete" } : { at: "refused" };
   const line = text.slice(0, end);
   if (/^PROXY UNKNOWN( .*)?$/.test(line)) return { at: "read", client: null, bytes: end + 2 };
-  const match = /^PROXY TCP([46]) ([0-9a-fA-F:.]+) [0-9a-fA-F:.]+ (\d{1,5}) \d{1,5}$/.exec(line);
+  const match = /^PROXY TCP([46]) ([0-9a-fA-F:.]+) ([0-9a-fA-F:.]+) (\d{1,5}) (\d{1,5})$/.exec(line);
   if (!match) return { at: "refused" };
-  const [, , address, port] = match;
-  return { at: "read", client: { address: address!, port: Number(port) }, bytes: end + 2 };
+  const [, family, address, local, ...ports] = match;
+  const [port, localPort] = ports.map(Number);
+  if ([address, local].some((one) => isIP(one!) !== Number(family)) || port! > MAX_PORT || localPort! > MAX_PORT)
+    return { at: "refused" };
+  return { at: "read", client: { address: plainAddress(address!), port: port! }, bytes: end + 2 };
 }
 
 function readV2(data: Buffer): ProxyHeader {
@@ -53,7 +58,13 @@ function readV2(data: Buffer): ProxyHeader {
 
 function ipv6Of(bytes: Buffer): string {
   const groups = Array.from({ length: 8 }, (_, index) => bytes.readUInt16BE(index * 2).toString(16));
-  return groups.join(":");
+  return plainAddress(groups.join(":"));
+}
+
+/** As the system would write it: one client has one address, whoever tells it. */
+function plainAddress(address: string): string {
+  if (isIP(address) === 4) return address;
+  return unmappedAddress(new SocketAddress({ address, family: "ipv6" }).address);
 }
 
 /** Waits for the header and gives it; what follows it is back in the socket. The socket is destroyed where it is none. */
