@@ -30,7 +30,7 @@ function asked(answer: (token: string) => unknown) {
     secrets: { read: () => "secret" },
     clock,
     cache: new Lru<string, Introspected>(100),
-    callerOf: ({ sub }) => new Identity({ id: String(sub), policies: [], apis: {} }),
+    callerOf: ({ sub }) => new Identity({ id: String(sub), policies: [], apis: {}, claims: {} }),
   });
   return { questions, verify: async (token: string) => introspector.verify(token, clock.now()) };
 }
