@@ -67,6 +67,13 @@ export class Allowance {
     return { bucket, cell, tokens, origin };
   }
 
+  /** One unspent token, if there is one. */
+  releaseOne(): Refund | undefined {
+    if (this.tokens === 0) return undefined;
+    this.tokens -= 1;
+    return { bucket: this.bucket, cell: this.cell, tokens: 1, origin: this.origin };
+  }
+
   /** One token that was spent for nothing, as a refund where its lease is not this one any more. */
   unspend(lease: { cell: number; origin: Origin | undefined }): Refund | undefined {
     if (lease.cell === this.cell && lease.origin === this.origin) {

@@ -160,6 +160,27 @@ describe("workers that draw on one node", () => {
   });
 });
 
+test.each([true, false])(
+  "a token that a refused call had taken is there for other workers at once, not when its lease ends (exact: %s)",
+  async (exact) => {
+    const limits = { rate: 1, second: 60, quota: 3 };
+    const { clock, books, allowances } = startWorkers({ exact, limits });
+    const call = (worker: number, ...of: ("rate" | "second" | "quota")[]) =>
+      books[worker]!.draw(
+        of.map((name) => allowances[worker]![name]),
+        [],
+        clock.now(),
+      );
+    expect(await call(0, "rate", "quota")).toBeUndefined();
+    // Two tokens of the quota are left, and two calls that come at once on another worker are refused by their rate.
+    const refused = await Promise.all([call(1, "rate", "quota"), call(1, "rate", "quota")]);
+    expect(refused.map((refusal) => refusal?.allowance.bucket.id)).toEqual(["key:a", "key:a"]);
+    expect(await call(2, "second", "quota")).toBeUndefined();
+    expect(await call(2, "second", "quota")).toBeUndefined();
+    expect(await call(2, "second", "quota")).toMatchObject({ allowance: allowances[2]!.quota });
+  },
+);
+
 test("leases that are grown, kept to their last moment and then spent at once stay within 2 % too", async () => {
   const limits = { rate: 3_000, second: 1, quota: 1 };
   const { clock, books, allowances } = startWorkers({ exact: false, limits });

@@ -97,6 +97,12 @@ export class LimitBook {
     allowance.ahead = 0;
   }
 
+  /** The token that was asked for a call which another limit refused: another worker may have a use for it now. */
+  #giveBackOne(allowance: Allowance): void {
+    const refund = allowance.releaseOne();
+    if (refund) this.#options.authority.giveBack(refund);
+  }
+
   #wait(allowances: readonly Allowance[], turn: Turn, refusal: LimitRefusal): Drawn {
     if (refusal.allowance.bucket.kind === "quota" || refusal.retryAfterMs > turn.waitUpToMs) return refusal;
     return new Promise((resolve) => {
@@ -143,15 +149,20 @@ export class LimitBook {
   }
 
   async #drawSlowly(allowances: readonly Allowance[]): Promise<LimitRefusal | undefined> {
+    const asked = new Set<Allowance>();
     for (;;) {
       const nowMs = this.#options.clock.now();
       const refusal = refusedIn(allowances, nowMs);
-      if (refusal) return refusal;
+      if (refusal) {
+        for (const allowance of asked) this.#giveBackOne(allowance);
+        return refusal;
+      }
       const short = allowances.filter((allowance) => !allowance.isReady(nowMs));
       if (short.length === 0) {
         for (const allowance of allowances) allowance.spend(nowMs);
         return undefined;
       }
+      for (const allowance of short) asked.add(allowance);
       await Promise.all(short.map((allowance) => this.#refill(allowance, nowMs)));
     }
   }
@@ -197,9 +208,10 @@ export class LimitBook {
       rates.forEach((allowance, index) => (allowance.remaining = answer.remaining[index] ?? 0));
       return undefined;
     }
-    // A refused call consumes nothing: the quota's token goes back into the lease that it came from.
+    // A refused call consumes nothing: the quota's token goes back into the lease that it came from, or, where nothing is
+    // left of that, to where other workers find it.
     for (const [index, quota] of quotas.entries()) {
-      const refund = quota.unspend(leases[index]!);
+      const refund = quota.unspend(leases[index]!) ?? (quota.tokens === 1 ? quota.releaseOne() : undefined);
       if (refund) this.#options.authority.giveBack(refund);
     }
     const allowance = rates[answer.index]!;
