@@ -39,6 +39,18 @@ export const durationMs = z.union(
   { error: DURATION },
 );
 
+const DAY_MS = 86_400_000;
+/** A timer that is set for longer than 24.8 days goes off at once (32 bits). */
+const LONGEST_BOUND_MS = 24 * DAY_MS;
+
+/** How long something may take at most. Nothing is no bound that anything could keep. */
+export const boundMs = durationMs.refine((ms) => ms >= 1 && ms <= LONGEST_BOUND_MS, "expected from 1ms to 24d");
+/** What is done again and again, or divided into parts, must not be nothing. */
+export const noticeableMs = durationMs.refine(
+  (ms) => ms >= 100 && ms <= LONGEST_BOUND_MS,
+  "expected at least 100ms, and at most 24d",
+);
+
 const parsedRate = z.strictObject({
   limit: z.int().min(1).describe("How many."),
   windowMs: z.int().min(1).describe("In how many milliseconds."),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { durationMs } from "../quantities.ts";
+import { durationMs, noticeableMs } from "../quantities.ts";
 import { headerName } from "./primitives.ts";
 
 /** What an API does when a target fails. Durations are written `5s` and parsed to milliseconds, shares `50%` and to 0…1. */
@@ -14,9 +14,6 @@ export const share = z.union([
     return z.NEVER;
   }),
 ]);
-
-/** What is done again and again, or divided into parts, must not be nothing. */
-const noticeableMs = durationMs.refine((ms) => ms >= 100, "expected at least 100ms");
 
 const retryBudget = z.strictObject({
   share: share.default(0.2).describe("Of the requests of the last ten seconds, how many may be sent again."),

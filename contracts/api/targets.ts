@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { durationMs } from "../quantities.ts";
+import { noticeableMs } from "../quantities.ts";
 import { httpUrl, secretReference, targetUrl } from "./primitives.ts";
 
 /** Where an API's requests go: addresses that are written down, names that DNS knows, or a registry's list. */
@@ -76,10 +76,7 @@ const jsonPath = z
   .string()
   .max(200)
   .regex(/^\$?([A-Za-z0-9_-]+)?(\.[A-Za-z0-9_-]+|\[\*\])*$/, "expected a path such as $.data[*] or service.host");
-const every = durationMs
-  .refine((ms) => ms >= 100, "expected at least 100ms")
-  .default(10_000)
-  .describe("Between two questions, default 10s");
+const every = noticeableMs.default(10_000).describe("Between two questions, default 10s");
 
 const httpDiscovery = z.strictObject({
   url: httpUrl.describe("Answers JSON."),

@@ -63,6 +63,9 @@ describe("a wrong value is told with what was expected there", () => {
     [{ targets: [one], balancing: { hash: { header: "a b" } } }, "balancing.hash.header", /header name/],
     [{ discovery: { url: "http://a", items: "$.data[0]" } }, "discovery.items", /path such as \$\.data/],
     [{ discovery: { url: "http://a", every: "1ms" } }, "discovery.every", /at least 100ms/],
+    [{ discovery: { url: "http://a", every: "30d" } }, "discovery.every", /at most 24d/],
+    [{ targets: [one], timeouts: { headersMs: 0 } }, "timeouts.headersMs", /from 1ms to 24d/],
+    [{ targets: [one], timeouts: { totalMs: "30d" } }, "timeouts.totalMs", /from 1ms to 24d/],
   ])("%j", (input, path, message) => {
     const result = upstream.safeParse(input);
     const explained = explainIssues(result.error!.issues).map((issue) => ({ ...issue, path: issue.path.join(".") }));

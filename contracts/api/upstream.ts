@@ -1,17 +1,17 @@
 import { z } from "zod";
-import { durationMs } from "../quantities.ts";
+import { boundMs, durationMs } from "../quantities.ts";
 import { dialSettings } from "./dial.ts";
 import { targetUrl } from "./primitives.ts";
 import { balancing, breaker, ejection, health, retry } from "./resilience.ts";
 import { discovery, targets } from "./targets.ts";
 
 export const timeouts = z.strictObject({
-  connectMs: durationMs.default(5_000).describe("Until the connection to the target stands."),
-  headersMs: durationMs.default(30_000).describe("From the request's last byte to the response's headers."),
-  idleMs: durationMs
+  connectMs: boundMs.default(5_000).describe("Until the connection to the target stands."),
+  headersMs: boundMs.default(30_000).describe("From the request's last byte to the response's headers."),
+  idleMs: boundMs
     .default(60_000)
     .describe("Between two chunks of the response's body; and for a target to take more of the request's."),
-  totalMs: durationMs
+  totalMs: boundMs
     .optional()
     .describe(
       "The whole exchange with all its tries: 504 `upstream_timeout`, or a cut once the answer has begun. Absent: no bound.",
