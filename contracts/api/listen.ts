@@ -1,16 +1,18 @@
 import { z } from "zod";
+import { writtenPath } from "./path-text.ts";
 
 /** `/orders`: starts with a slash, no dot segments, no query. `/` serves the whole host. */
 export const listenPath = z
   .string()
   .max(1_024)
-  .regex(/^\/[^?#\s]*$/, "expected a path that starts with / and has no query")
+  .regex(/^\/[^?#\s\\]*$/, "expected a path that starts with / and has no query")
+  .refine((path) => !/%(?![0-9a-f]{2})|%00/i.test(path), "a percent sign begins an encoded byte; itself it is %25")
   .refine(
     (path) => !path.split("/").some((segment) => segment === "." || segment === ".."),
     "dot segments are not allowed",
   )
   .refine((path) => !path.includes("//"), "empty segments are not allowed")
-  .transform((path) => (path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path));
+  .transform((path) => writtenPath(path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path));
 
 /** `api.example.com`, `*.example.com`, without a port. */
 export const host = z

@@ -1,3 +1,5 @@
+import { plainEscapes } from "#contracts/api/path-text.ts";
+
 /** A path without any of these needs no work. */
 const UNUSUAL = /\/\/|\/\.|[%\\#]/;
 
@@ -9,40 +11,35 @@ const UNUSUAL = /\/\/|\/\.|[%\\#]/;
 const REFUSED = /[\\#]|%(?![0-9a-f]{2})|%00|%c[01]%[89ab]|%e0%[89]|%f0%8/i;
 
 /**
- * The one normalisation (RFC 3986, 6.2.2.3): dot segments are resolved, also when they come percent-encoded, and empty
- * segments are merged. Encoded slashes stay encoded: `%2F` is data, not structure. The result is what is routed and what
+ * The one normalisation (RFC 3986, 6.2.2): what needs no encoding is decoded, dot segments are resolved, and empty segments
+ * are merged. Encoded slashes stay encoded: `%2F` is data, not structure. The result is what is routed and what
  * goes upstream, so that gateway and upstream never disagree about a path. `undefined`: not a path that may be served.
  */
 export function normalisePath(path: string): string | undefined {
   if (path.charCodeAt(0) !== 0x2f) return undefined;
   if (!UNUSUAL.test(path)) return path;
   if (REFUSED.test(path)) return undefined;
-  return resolveSegments(path);
+  return resolveSegments(plainEscapes(path));
 }
 
 function resolveSegments(path: string): string | undefined {
   const kept: string[] = [];
   const segments = path.split("/").slice(1);
   for (const segment of segments) {
-    const plain = plainDots(segment);
-    if (plain === "..") kept.pop();
-    else if (hidesDots(plain)) return undefined;
-    else if (plain !== "." && plain !== "") kept.push(segment);
+    if (segment === "..") kept.pop();
+    else if (hidesDots(segment)) return undefined;
+    else if (segment !== "." && segment !== "") kept.push(segment);
   }
-  const last = plainDots(segments.at(-1)!);
+  const last = segments.at(-1)!;
   const endsInSlash = last === "" || last === "." || last === "..";
   return `/${kept.join("/")}${endsInSlash && kept.length > 0 ? "/" : ""}`;
-}
-
-function plainDots(segment: string): string {
-  return segment.replace(/%2e/gi, ".");
 }
 
 /**
  * A dot segment to an upstream that decodes slashes before it resolves (`..%2Fadmin`) or that takes what follows a
  * semicolon off (`..;/admin`), and a name to others: nobody means it well.
  */
-function hidesDots(plain: string): boolean {
-  if (plain === "." || !/^\.|%2f|%5c/i.test(plain)) return false;
-  return plain.split(/%2f|%5c/i).some((part) => /^\.{1,2}(?:;|$)/.test(part));
+function hidesDots(segment: string): boolean {
+  if (segment === "." || !/^\.|%2F|%5C/.test(segment)) return false;
+  return segment.split(/%2F|%5C/).some((part) => /^\.{1,2}(?:;|$)/.test(part));
 }

@@ -10,6 +10,10 @@ describe("normalisePath", () => {
     ["/a/./b/.", "/a/b/"],
     ["/../../etc", "/etc"],
     ["/a%2Fb", "/a%2Fb"],
+    ["/a%2fb%3aC", "/a%2Fb%3AC"],
+    ["/%61dmin/%7E%2d%5F%41", "/admin/~-_A"],
+    ["/%2561dmin", "/%2561dmin"],
+    ["/gr%c3%b6%C3%9fe", "/gr%C3%B6%C3%9Fe"],
     ["/.well-known/x", "/.well-known/x"],
   ])("%s is served as %s", (path, expected) => expect(normalisePath(path)).toBe(expected));
 

@@ -1,3 +1,5 @@
+import { writtenPath } from "#contracts/api/path-text.ts";
+
 /** One segment of a path template: literal text around parameters (`{id}`, `{name}.json`), or the rest of the path. */
 type Segment =
   | { kind: "literal"; text: string }
@@ -27,7 +29,8 @@ function parseSegment(text: string): Segment {
       return "\u0000";
     })
     .split("\u0000");
-  return names.length === 0 ? { kind: "literal", text } : { kind: "parameters", names, literals };
+  if (names.length === 0) return { kind: "literal", text: writtenPath(text) };
+  return { kind: "parameters", names, literals: literals.map(writtenPath) };
 }
 
 /** The parameters' raw (still encoded) values, or `undefined` when the path has another shape. */

@@ -62,6 +62,7 @@ describe("what reaches the upstream is what was routed", () => {
     ["/open/a%2Fb?c=/../d", "/a%2Fb?c=/../d"],
     ["/open/%E2%82%AC;v=1", "/%E2%82%AC;v=1"],
     ["http://a/open/x", "/x"],
+    ["/%6fpe%6E/%61%2fb", "/a%2Fb"],
     ["/open", "/"],
     ["/open/", "/"],
     ["/open?x=y", "/?x=y"],
@@ -70,7 +71,7 @@ describe("what reaches the upstream is what was routed", () => {
     ["/joined/a-b", "/base/in/ab"],
   ])("%s goes on as %s", async (target, sent) => expect(await ask(target)).toEqual({ status: 200, sent }));
 
-  test.each(["/open/../x", "/open/%2e%2e/x", "/open/%2E./x", "/openx", "/OPEN/x", "/%6fpen/x", "/open/x/../../y"])(
+  test.each(["/open/../x", "/open/%2e%2e/x", "/open/%2E./x", "/openx", "/OPEN/x", "/op%65nx", "/open/x/../../y"])(
     "%s is not the open API's, and without a key it goes nowhere",
     async (target) => expect(await ask(target)).toEqual({ status: 401, sent: undefined }),
   );

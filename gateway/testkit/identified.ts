@@ -14,6 +14,8 @@ export interface AskedRequest {
   method?: string;
   path?: string;
   query?: string;
+  /** As the client wrote it, where that is another than path and query. */
+  target?: string;
   headers?: [name: string, value: string][];
   address?: string;
   trusted?: boolean;
@@ -33,7 +35,10 @@ export function exchangeOf(asked: AskedRequest = {}): Exchange {
     query,
     upstreamQuery: query,
     fields: new Fields(headers.flat()),
-    inbound: { authority: headers.find(([name]) => name.toLowerCase() === "host")?.[1] },
+    inbound: {
+      target: asked.target ?? `${path}${query}`,
+      authority: headers.find(([name]) => name.toLowerCase() === "host")?.[1],
+    },
     nowMs: asked.nowMs ?? Date.now(),
     principal: null,
     credentialHeader: undefined,

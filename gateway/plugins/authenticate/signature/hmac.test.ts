@@ -22,13 +22,18 @@ interface Wishes {
   keyId?: string;
   secret?: string;
   query?: string;
+  target?: string;
   field?: string;
 }
 
 async function ask(wishes: Wishes = {}, settings: object = {}) {
   const { dateHeader = "date", headers = `(request-target) ${dateHeader}`, algorithm = "hmac-sha256" } = wishes;
   const { date = new Date(NOW).toUTCString(), keyId = "acme", secret = SECRET } = wishes;
-  const lines: Record<string, string> = { "(request-target)": "get /orders?a=1", [dateHeader]: date, "x-tenant": "a" };
+  const lines: Record<string, string> = {
+    "(request-target)": `get ${wishes.target ?? "/orders?a=1"}`,
+    [dateHeader]: date,
+    "x-tenant": "a",
+  };
   const text = headers
     .split(" ")
     .map((name) => `${name}: ${lines[name]}`)
@@ -45,6 +50,7 @@ async function ask(wishes: Wishes = {}, settings: object = {}) {
   const exchange = exchangeOf({
     path: "/orders",
     query: wishes.query ?? "?a=1",
+    ...(wishes.target !== undefined && { target: wishes.target }),
     headers: [
       ["Authorization", field],
       [dateHeader, date],
@@ -63,6 +69,7 @@ describe("Authorization: Signature", () => {
     ["fits by another algorithm that is accepted", { algorithm: "hmac-sha512" }, {}, undefined],
     ["fits by a public key", { algorithm: "rsa-sha256", keyId: "rsa" }, {}, undefined],
     ["fits with the date that browsers may send", { dateHeader: "x-aux-date" }, {}, undefined],
+    ["fits a path in the client's own spelling", { target: "/%6frders?a=1" }, {}, undefined],
     ["covers what is asked for", { headers: "(request-target) date x-tenant" }, { headers: ["x-tenant"] }, undefined],
     ["does not cover what is asked for", {}, { headers: ["x-tenant"] }, "signature_components"],
     ["does not cover a date", { headers: "(request-target)" }, {}, "signature_components"],

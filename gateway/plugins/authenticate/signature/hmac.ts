@@ -4,6 +4,7 @@ import type { Method, Outcome } from "../method.ts";
 import { stripHeader } from "../place.ts";
 import { absent, policyInactive, refused, tokenRefusals } from "../refusal.ts";
 import { compileSigners } from "./signers.ts";
+import { sentTarget } from "./signature-base.ts";
 import { verifiers } from "./verify.ts";
 
 /** Fields that may carry the date: browsers cannot set `Date`, so Tyk's clients send the other. */
@@ -72,11 +73,14 @@ function readParameters(text: string): ReadonlyMap<string, string> | undefined {
 }
 
 /** Header by header as they are listed (2.3); undefined: one of them is not there. */
-function signingString({ method, path, query, fields }: Exchange, headers: readonly string[]): string | undefined {
+function signingString(exchange: Exchange, headers: readonly string[]): string | undefined {
+  const { method, fields } = exchange;
   const lines: string[] = [];
   for (const name of headers) {
     const isTarget = name === "(request-target)";
-    const values = isTarget ? [`${method.toLowerCase()} ${path}${query}`] : fields.all(name).map((line) => line.trim());
+    const values = isTarget
+      ? [`${method.toLowerCase()} ${sentTarget(exchange)}`]
+      : fields.all(name).map((line) => line.trim());
     if (values.length === 0) return undefined;
     lines.push(`${name}: ${values.join(", ")}`);
   }

@@ -49,6 +49,11 @@ function valueOf(request: SignedRequest, name: string, { parameters }: Item): st
   return name.startsWith("@") ? derived(request, name, parameters) : fieldValue(request, name, parameters);
 }
 
+/** As the client wrote it, and so signed it: what is routed may spell it in another way. */
+export function sentTarget({ inbound, path, query }: Pick<SignedRequest, "inbound" | "path" | "query">): string {
+  return inbound.target.startsWith("/") ? inbound.target : `${path}${query}`;
+}
+
 /** Derived components (2.2). */
 function derived(request: SignedRequest, name: string, parameters: Parameters): string | undefined {
   const { method, path, query } = request;
@@ -62,7 +67,7 @@ function derived(request: SignedRequest, name: string, parameters: Parameters): 
     case "@scheme":
       return schemeOf(request);
     case "@request-target":
-      return `${path}${query}`;
+      return sentTarget(request);
     case "@path":
       return path;
     case "@query":
