@@ -1,4 +1,5 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
+import { createSecureContext } from "node:tls";
 import type { Certificate } from "#contracts/config/listener.ts";
 import { messageOf } from "#base/errors.ts";
 import { processSecrets, type Secrets } from "#gateway/secrets/index.ts";
@@ -12,6 +13,21 @@ export function demandCertificate({ certificates, settings }: Pick<Configuration
   const index = settings.listeners.findIndex(({ tls }) => tls !== undefined);
   if (index === -1 || certificates.length > 0) return;
   throw new RefusedConfiguration([{ api: null, path: `settings.listeners[${index}].tls`, message: NEEDS_CERTIFICATE }]);
+}
+
+/** Throws where a listener's ciphers are none that OpenSSL knows: its port would open, and no handshake would end. */
+export function proveCiphers({ listeners }: Pick<Configuration["settings"], "listeners">): void {
+  const faults = listeners.flatMap(({ tls }, index): Fault[] => {
+    if (tls?.ciphers === undefined) return [];
+    try {
+      createSecureContext({ minVersion: tls.minVersion, ciphers: tls.ciphers });
+      return [];
+    } catch {
+      const message = "names no cipher; expected OpenSSL's list (ECDHE-RSA-AES256-GCM-SHA384:…), or suites of TLS 1.3";
+      return [{ api: null, path: `settings.listeners[${index}].tls.ciphers`, message }];
+    }
+  });
+  if (faults.length > 0) throw new RefusedConfiguration(faults);
 }
 
 /**

@@ -7,7 +7,7 @@ export type { Applied, Configuration, ParsedConfiguration } from "./configuratio
 export { RefusedConfiguration, faultOf } from "./refused-configuration.ts";
 export { prepare, type Prepared } from "./prepare.ts";
 export { readNodeSettings } from "./file/read-node-settings.ts";
-export { demandCertificate, proveCertificates } from "./certificate-faults.ts";
+export { demandCertificate, proveCertificates, proveCiphers } from "./certificate-faults.ts";
 export { FileSource } from "./file/file-source.ts";
 export { ChangeRefused, type ListedKey, type Management, type Reason } from "./management.ts";
 export type { ConfiguredNode, NodeFigures, Source } from "./source.ts";

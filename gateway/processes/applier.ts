@@ -4,6 +4,7 @@ import {
   faultOf,
   prepare,
   proveCertificates,
+  proveCiphers,
   type Applied,
   type Configuration,
   type Prepared,
@@ -55,6 +56,7 @@ export class Applier {
   async #applyNow(configuration: Configuration): Promise<Applied> {
     const startedAt = performance.now();
     await this.#fetchSecrets(configuration);
+    proveCiphers(configuration.settings);
     if (configuration.provesCertificates)
       proveCertificates(configuration.certificates, this.certificates, this.#secrets);
     const prepared = prepare(configuration, this.#prepared, proofDeps(configuration, this.#secrets));
