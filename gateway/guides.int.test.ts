@@ -1,16 +1,19 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parse } from "yaml";
 import { bootGateway, type Literal } from "./testkit/boot-gateway.ts";
-import { dummyEnv, guideBlocks, type GuideBlock } from "./testkit/guide-blocks.ts";
+import { dummyEnv, fillStores, guideBlocks, type GuideBlock } from "./testkit/guide-blocks.ts";
 import { sendRaw } from "./testkit/raw.ts";
+import { startSecretStores, type SecretStores } from "./testkit/secret-stores.ts";
 import { startUpstream, type Upstream } from "./testkit/upstream.ts";
 
 /** Where the guides' upstream is. Tests of other machines may hold that port: then its absence is what is answered. */
 let upstream: Upstream | undefined;
+let stores: SecretStores;
 beforeAll(async () => {
+  stores = await startSecretStores();
   upstream = await startUpstream(undefined, 9_001).catch(() => undefined);
 });
-afterAll(() => upstream?.stop());
+afterAll(() => Promise.all([upstream?.stop(), stores.stop()]));
 
 interface Listen {
   path: string;
@@ -27,7 +30,8 @@ test.each(first)(
   "$guide:$line boots as it stands, and every API of it answers",
   async ({ text, files }: GuideBlock) => {
     const literal = parse(text) as Literal & { apis: { listen: string | Listen }[] };
-    const gateway = await bootGateway(literal, { env: dummyEnv(text), files });
+    fillStores(text, stores);
+    const gateway = await bootGateway(literal, { env: { ...dummyEnv(text), ...stores.env }, files });
     try {
       for (const { listen } of literal.apis) {
         const {

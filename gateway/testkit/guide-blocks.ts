@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { makeCertificate } from "#tools/testing/certificates.ts";
+import type { SecretStores } from "./secret-stores.ts";
 
 const guides = resolve(import.meta.dirname, "../../docs/guides");
 
@@ -45,6 +46,20 @@ export function dummyEnv(text: string): Record<string, string> {
     ? makeCertificate({ subject: "/CN=guide", names: ["guide.test"] })
     : undefined;
   return Object.fromEntries(names.map((name) => [name, pair && isPem(name) ? pemFor(name, pair) : dummyFor(name)]));
+}
+
+/** Has a store hold what a configuration names of Vault: a made pair where there is a `certificate`, else any secret. */
+export function fillStores(text: string, { vault }: SecretStores): void {
+  const references = [...text.matchAll(/vault:\/\/([\w/-]+)#(\w+)/g)].map(
+    ([, path, field]) => [path!, field!] as const,
+  );
+  if (references.length === 0) return;
+  const { pem, keyPem } = makeCertificate({ subject: "/CN=guide", names: ["guide.test"] });
+  for (const [path, field] of references) {
+    const isPair = references.some(([other, name]) => other === path && name === "certificate");
+    const value = field === "certificate" ? pem : isPair ? keyPem : dummyFor(field);
+    vault.set(path, { ...vault.get(path), [field]: value });
+  }
 }
 
 /** Files of a machine that guides speak of, `file:///etc/causeway/…`: a made pair stands in for them, in the folder. */

@@ -11,7 +11,7 @@ Made by \`npm run reference\` from the schemas that read a configuration; do not
 [failing targets](../guides/gateway-resilience.md). For editors there is a [JSON Schema](gateway-configuration.schema.json).
 
 \`[]\` is an entry of a list, \`<name>\` a name that you choose. A field without a default that is not required is absent, and its
-meaning says what that means. A member that is not known is an error.
+meaning says what that means. Where no source stands, the meaning is this gateway's own. A member that is not known is an error.
 `;
 
 /** The reference, whole. */

@@ -8,13 +8,18 @@ import { bareOf, formsOf, type Bare, type Schema } from "#contracts/walk-schema.
 
 /** Kinds of values that have a name of their own: what is written, and how. */
 export const kinds: readonly { name: string; schema: Schema; written: string }[] = [
-  { name: "duration", schema: durationMs, written: "`250ms`, `30s`, `5m`, `1h`, `30d`; a number is milliseconds" },
+  {
+    name: "duration",
+    schema: durationMs,
+    written: "`250ms`, `30s`, `5m`, `1h`, `30d`; a number is milliseconds. Bounds of time and pauses: at most 24d",
+  },
   { name: "rate", schema: rate, written: "`100/s`, `10/30s`, `1000000/30d`; or `{ limit, windowMs }`" },
   { name: "share", schema: share, written: "`20%`, or a number from 0 to 1" },
   {
     name: "reference",
     schema: secretReference,
-    written: "`env://NAME` or `file:///run/secrets/name`: where a secret or a certificate is, never the thing itself",
+    written:
+      "`env://NAME`, `file:///run/secrets/name`, `vault://<mount>/<path>#<field>` or `aws-sm://<id>#<field>`: where a secret or a certificate is, never the thing itself",
   },
   { name: "URL", schema: httpUrl, written: "`http://…` or `https://…`" },
   { name: "target URL", schema: targetUrl, written: "`http://…`, `https://…` or `causeway://<api id>/path`" },
