@@ -32,9 +32,9 @@ export async function seed(scenario: "demo" | "empty", email: string): Promise<S
 }
 
 /** The public API with the seeded tenant's token. */
-export async function rest<T>(seeded: Seeded, path: string, body?: object): Promise<T> {
+export async function rest<T>(seeded: Seeded, path: string, body?: object, method = "POST"): Promise<T> {
   const headers = { authorization: `Bearer ${seeded.apiToken}`, "content-type": "application/json" };
-  const init = body ? { method: "POST", headers, body: JSON.stringify(body) } : { headers };
+  const init = body ? { method, headers, body: JSON.stringify(body) } : { headers };
   const answer = await fetch(`${consoleUrl()}/api/v1${path}`, init);
   if (!answer.ok) throw new Error(`${path} was answered with ${answer.status}: ${await answer.text()}`);
   return (await answer.json()) as T;

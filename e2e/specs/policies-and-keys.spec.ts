@@ -68,6 +68,30 @@ test("a policy's text gives its keys single paths of an API: others are 403 at t
   await answers(key, "/orders/orders/7", 403);
 });
 
+test("a policy that somebody else saved meanwhile is shown beside what was typed, and either can be kept", async ({
+  page,
+}) => {
+  const { id } = await make("policies", { name: "Shared", apis: [seeded.api] });
+  const console = new Console(page);
+  await console.signIn(seeded);
+  await console.visit(`${placeOf(seeded)}/policies/${id}?view=source`);
+  const editor = page.getByRole("textbox", { name: "Policy" });
+  await expect(editor).toContainText("name: Shared");
+  const path = `/environments/${seeded.environment}/policies/${id}`;
+  const { version } = await rest<{ version: number }>(seeded, path);
+  await rest(seeded, `${path}?version=${version}`, { name: "Theirs", apis: [seeded.api] }, "PUT");
+
+  await editor.fill(`name: Mine\napis:\n  - ${seeded.api}\n`);
+  await page.getByRole("button", { name: "Save" }).click();
+  // The only one: what the control plane said of the conflict is not told beside it.
+  await expect(page.locator("main").getByRole("alert")).toContainText("Saved by someone else meanwhile");
+  await expect(editor).toContainText("name: Mine");
+  await page.getByRole("button", { name: "Keep mine" }).click();
+  await page.getByRole("button", { name: "Save" }).click();
+  await isSaved(page);
+  expect(await rest<{ name: string }>(seeded, path)).toMatchObject({ name: "Mine" });
+});
+
 test("a key's rate is lowered on its page: the next calls are 429, and a revoked key cannot be changed", async ({
   page,
 }) => {

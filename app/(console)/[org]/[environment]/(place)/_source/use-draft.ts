@@ -11,6 +11,8 @@ export function useDraft(saved: string) {
   if (base !== saved && text === base) set({ base: saved, text: saved });
   return {
     text,
+    /** The saved text that it began with. */
+    base,
     isChanged: text !== base,
     isContested: base !== saved && text !== base,
     type: (text: string) => set((before) => ({ ...before, text })),

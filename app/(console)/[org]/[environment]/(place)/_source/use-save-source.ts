@@ -23,19 +23,22 @@ const MEND = "Nothing was saved. Mend this, then save again:";
 
 /** Saves a text: what is wrong with it is told by its line, whoever finds it. */
 export function useSaveSource(draft: Draft, { rules, send, onConflict }: SourceDoor) {
-  const [refusal, setRefusal] = useState<Refusal | null>(null);
+  const [refused, setRefused] = useState<Refusal & { base: string }>();
   const saving = useMutation({ mutationFn: send });
+  const tell = (refusal: Refusal) => setRefused({ ...refusal, base: draft.base });
   const refuse = (text: string, error: unknown) => {
     const { code, message, fields } = problemOf(error);
-    setRefusal({ summary: fields.length > 0 ? MEND : message, problems: placed(text, fields) });
+    tell({ summary: fields.length > 0 ? MEND : message, problems: placed(text, fields) });
     if (code === "conflict") onConflict();
   };
   const save = () => {
     const { text } = draft;
     const { members, problems } = readSource(text, rules);
-    if (!members) return setRefusal({ summary: MEND, problems });
-    setRefusal(null);
+    if (!members) return tell({ summary: MEND, problems });
+    setRefused(undefined);
     saving.mutate(members, { onSuccess: draft.adopt, onError: (error) => refuse(text, error) });
   };
+  // Once somebody else's text is there, it says more than the refusal; and whoever chose between the two is past it.
+  const refusal = refused && refused.base === draft.base && !draft.isContested ? refused : null;
   return { save, refusal, isPending: saving.isPending, isSaved: saving.isSuccess && !draft.isChanged };
 }
