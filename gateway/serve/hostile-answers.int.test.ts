@@ -125,6 +125,7 @@ describe("an answer that is none is 502, and the next request is served", () => 
     ["two lengths", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello!"],
     ["a bad status line", "HTTP/1.1 abc\r\n\r\n"],
     ["a status of no class", "HTTP/1.1 999 No\r\nContent-Length: 0\r\n\r\n"],
+    ["lines without carriage returns", "HTTP/1.1 200 OK\nContent-Length: 5\n\nhello"],
     ["another protocol", "SSH-2.0-OpenSSH_9.0\r\n\r\n"],
     ["a change of protocol unasked", "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n"],
     ["a line in a value", "HTTP/1.1 200 OK\r\nX: a\rSet-Cookie: b\r\nContent-Length: 0\r\n\r\n"],

@@ -4,6 +4,7 @@ import { Deadline } from "../deadline.ts";
 import { UpstreamError, type OutboundHandler, type OutboundRequest, type OutboundStream } from "../outbound.ts";
 import type { BodyParts } from "./body-parts.ts";
 import { systemCodeOf } from "../system-code.ts";
+import { hasBareLine } from "./bare-line.ts";
 import { BodyReader } from "./body-reader.ts";
 import { UNTIL_CLOSE } from "./framing.ts";
 import { Malformed } from "./malformed.ts";
@@ -230,6 +231,7 @@ export class ClientConnection implements OutboundStream, BodyParts {
   }
 
   #keep(rest: Buffer, tooLarge: boolean): void {
+    if (!tooLarge && hasBareLine(rest, 0)) throw new Malformed("bad_request", "Lines end with CR and LF.");
     if (tooLarge || rest.length > MAX_HEAD_BYTES)
       throw new Malformed("headers_too_large", `An answer's head may have ${MAX_HEAD_BYTES} bytes.`);
     this.#pending = Buffer.from(rest);

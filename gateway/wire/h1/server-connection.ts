@@ -4,6 +4,7 @@ import { BodyWait } from "../body-wait.ts";
 import { Deadline } from "../deadline.ts";
 import type { Inbound } from "../inbound.ts";
 import type { Pace } from "../pace.ts";
+import { hasBareLine } from "./bare-line.ts";
 import { H1Inbound, type RequestCarrier } from "./h1-inbound.ts";
 import { Malformed } from "./malformed.ts";
 import { parseRequestHead } from "./request-head.ts";
@@ -291,11 +292,4 @@ export class ServerConnection implements RequestCarrier {
     this.socket.off("data", this.#onData);
     this.#hooks.onMalformed(this.socket, "timeout");
   }
-}
-
-/** A line feed that no carriage return precedes: the client will never send the empty line that is waited for. */
-function hasBareLine(data: Buffer, from: number): boolean {
-  for (let at = data.indexOf(0x0a, from); at !== -1; at = data.indexOf(0x0a, at + 1))
-    if (data[at - 1] !== 0x0d) return true;
-  return false;
 }
