@@ -20,6 +20,9 @@ export async function postOtlp(
     body,
     redirect: "error",
     signal: AbortSignal.timeout(TIMEOUT_MS),
+  }).catch((error: unknown) => {
+    // What `fetch` says by itself is that it failed.
+    throw error instanceof Error && error.cause instanceof Error ? error.cause : error;
   });
   await answer.arrayBuffer();
   if (!answer.ok) throw new Error(`the collector answered ${answer.status}`);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Fields } from "#gateway/wire/index.ts";
-import { contextFields, readContext } from "./propagation.ts";
+import { contextFields, readContext, readDecision } from "./propagation.ts";
 
 const T = "4bf92f3577b34da6a3ce929d0e0e4736";
 const S = "00f067aa0ba902b7";
@@ -41,6 +41,18 @@ describe("context that comes in", () => {
   ])("malformed context is as if it were not there: %s", (_name, value) => {
     expect(read("traceparent", value)).toBeUndefined();
   });
+});
+
+test.each([
+  [["b3", "0"], { sampled: false, form: "b3" }],
+  [["b3", "d"], { sampled: true, form: "b3" }],
+  [["X-B3-Sampled", "false"], { sampled: false, form: "b3multi" }],
+  [["X-B3-Sampled", "0", "X-B3-Flags", "1"], { sampled: true, form: "b3multi" }],
+  [["b3", "yes"], undefined],
+  [["X-B3-Sampled", "2"], undefined],
+  [[], undefined],
+])("a decision without a trace: %j", (raw, expected) => {
+  expect(readDecision(new Fields(raw))).toEqual(expected);
 });
 
 test("context goes on as W3C, and in the caller's own form beside it", () => {

@@ -64,6 +64,16 @@ function contextOf(traceId: string, spanId: string, flag: string | undefined, fo
   return { traceId: traceId.padStart(32, "0"), spanId, sampled, state: undefined, form };
 }
 
+/** B3 without a trace: whether the one that begins here is to be recorded (`b3: 0`, or `X-B3-Sampled` alone). */
+export function readDecision(fields: Fields): Pick<RemoteContext, "sampled" | "form"> | undefined {
+  const single = fields.get("b3");
+  if (single !== undefined) return /^[01d]$/.test(single) ? { sampled: single !== "0", form: "b3" } : undefined;
+  if (fields.get("x-b3-flags") === "1") return { sampled: true, form: "b3multi" };
+  const multi = fields.get("x-b3-sampled");
+  if (multi === undefined || !/^([01]|true|false)$/.test(multi)) return undefined;
+  return { sampled: multi === "1" || multi === "true", form: "b3multi" };
+}
+
 /** Fields for the next one: always W3C, and B3 too where the caller spoke it. `[name, value, …]` */
 export function contextFields(
   { traceId, sampled, state, form }: Omit<RemoteContext, "spanId" | "sampled"> & { sampled: boolean },

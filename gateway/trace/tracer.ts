@@ -1,7 +1,7 @@
 import { randomFillSync } from "node:crypto";
 import type { Exchange, ExchangeTrace } from "#gateway/pipeline/index.ts";
 import { clientSpan, serverSpan, type Attempt, type Span } from "./spans.ts";
-import { CONTEXT_FIELDS, contextFields, readContext, type RemoteContext } from "./propagation.ts";
+import { CONTEXT_FIELDS, contextFields, readContext, readDecision, type RemoteContext } from "./propagation.ts";
 
 export interface TracingSettings {
   /** `OTEL_EXPORTER_OTLP_ENDPOINT`: http://collector:4318 */
@@ -17,8 +17,6 @@ export interface SpanSink {
   add(spans: readonly Span[]): void;
 }
 
-const noState = { state: undefined, form: "w3c" } as const;
-
 /** Begins and ends the trace of each exchange. */
 export class Tracer {
   readonly #ratio: number;
@@ -33,8 +31,9 @@ export class Tracer {
     const remote = readContext(exchange.fields);
     const traceId = remote?.traceId ?? randomHex(16);
     // By the id and not by a die, so that all who sample by ratio agree (OpenTelemetry's TraceIdRatioBased).
-    const sampled = remote?.sampled ?? Number.parseInt(traceId.slice(-13), 16) / 2 ** 52 < this.#ratio;
-    return new Trace(traceId, sampled, remote);
+    const decision = remote ?? readDecision(exchange.fields);
+    const sampled = decision?.sampled ?? Number.parseInt(traceId.slice(-13), 16) / 2 ** 52 < this.#ratio;
+    return new Trace(traceId, sampled, remote, decision?.form);
   }
 
   end(exchange: Exchange, trace: Trace, endedAtUs: number): void {
@@ -50,12 +49,20 @@ export class Trace implements ExchangeTrace {
   readonly sampled: boolean;
   readonly spanId = randomHex(8);
   readonly remote: RemoteContext | undefined;
+  /** What the caller spoke, and so the next one hears. */
+  readonly #form: RemoteContext["form"];
   readonly attempts: Attempt[] = [];
 
-  constructor(traceId: string, sampled: boolean, remote: RemoteContext | undefined) {
+  constructor(
+    traceId: string,
+    sampled: boolean,
+    remote: RemoteContext | undefined,
+    form: RemoteContext["form"] = "w3c",
+  ) {
     this.traceId = traceId;
     this.sampled = sampled;
     this.remote = remote;
+    this.#form = form;
   }
 
   /** What a try sends in place of the caller's context: the span of that try is the upstream's parent. */
@@ -67,8 +74,8 @@ export class Trace implements ExchangeTrace {
     const kept: string[] = [];
     for (let index = 0; index < fields.length; index += 2)
       if (!CONTEXT_FIELDS.has(fields[index]!.toLowerCase())) kept.push(fields[index]!, fields[index + 1]!);
-    const { traceId, sampled, remote = noState } = this;
-    kept.push(...contextFields({ traceId, sampled, state: remote.state, form: remote.form }, spanId));
+    const { traceId, sampled, remote } = this;
+    kept.push(...contextFields({ traceId, sampled, state: remote?.state, form: this.#form }, spanId));
     return kept;
   }
 

@@ -116,6 +116,11 @@ describe("a trace that came recorded", () => {
   });
 });
 
+test("B3 that names no trace decides about the one that begins here", async () => {
+  const [, client] = await spansOf("/orders/asked-for", { b3: "1" }, 2);
+  expect(upstream.last().headers.b3).toBe(`${client!.traceId}-${client!.spanId}-1`);
+});
+
 test("what is not sampled is not recorded, and its context goes on with the caller's span as the parent", async () => {
   const headers = { traceparent: `00-${T}-${S}-00` };
   await fetch(`${gateway.url}/orders/quiet`, { headers }).then((answer) => answer.arrayBuffer());
