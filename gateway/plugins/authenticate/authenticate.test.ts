@@ -110,6 +110,23 @@ describe("a credential that was sent twice", () => {
   });
 });
 
+test("a credential that is longer than any may be is told so, and not that none was sent", async () => {
+  const long = "x".repeat(16_385);
+  const placed = { header: "X-Token", query: "token" };
+  const issue = { issue: { signingKey: "env://SHARED" } };
+  for (const [auth, asked] of [
+    ["key", { headers: [apiKey(long)] }],
+    ["key", { headers: [bearer(long)] }],
+    [{ key: placed }, { query: `?token=${long}` }],
+    [{ jwt }, { headers: [bearer(`${await tokenOf({ more: long })}`)] }],
+    [{ jwt: { ...jwt, cookie: "token" } }, { headers: [["Cookie", `token=${long}`]] }],
+    [{ oauth2: issue }, { headers: [bearer(long)] }],
+    [{ anyOf: [{ key: {} }, { jwt }] }, { headers: [bearer(long)] }],
+  ] as [unknown, AskedRequest][])
+    expect(await ask(auth, asked)).toMatchObject({ status: 401, code: "credential_too_long" });
+  expect(await ask("key", { headers: [apiKey("")] })).toMatchObject({ code: "key_missing" });
+});
+
 describe("any of several alternatives", () => {
   const auth = { anyOf: [{ key: {}, mtls }, { basic: { realm: "orders" } }, { jwt }] };
 

@@ -3,8 +3,8 @@ import type { Exchange, PluginDeps } from "#gateway/pipeline/index.ts";
 import { hashOfKey } from "#gateway/session/index.ts";
 import { judgeKey } from "./known-key.ts";
 import type { Method, Outcome } from "./method.ts";
-import { bearerPlace, headerPlace, namesOf, placesOf, stripFrom, type Place } from "./place.ts";
-import { absent, bearer } from "./refusal.ts";
+import { bearerPlace, headerPlace, namesOf, placesOf, stripFrom, tooLong, type Place } from "./place.ts";
+import { absent, bearer, credentialTooLong } from "./refusal.ts";
 import { looksLikeJwt } from "./token-shape.ts";
 
 const everywhere: readonly Place[] = [bearerPlace, headerPlace("X-API-Key")];
@@ -34,6 +34,7 @@ export function keyMethod(
       for (const place of places) {
         const text = place.read(exchange);
         if (text === undefined) continue;
+        if (text === tooLong) return credentialTooLong;
         const session = sessions.find(hashOfKey(text), exchange.nowMs);
         if (!(session instanceof Promise)) return judge(exchange, place, session);
         return session.then((found) => judge(exchange, place, found));

@@ -3,8 +3,8 @@ import type { Exchange, PluginDeps } from "#gateway/pipeline/index.ts";
 import type { Failure, IssuedToken, IssuedTokens } from "#gateway/identity/index.ts";
 import { judgeKey } from "./known-key.ts";
 import type { Method, Outcome } from "./method.ts";
-import { stripFrom, type Place } from "./place.ts";
-import { tokenRefusals } from "./refusal.ts";
+import { stripFrom, tooLong, type Place } from "./place.ts";
+import { credentialTooLong, tokenRefusals } from "./refusal.ts";
 import { tokenJudge, tokenMethod, tokenMissing, tokenPlacesOf } from "./token.ts";
 
 /** Tokens that the gateway issued to its keys, tokens that another server knows, or both. */
@@ -25,6 +25,7 @@ export function oauth2Method(api: string, config: OAuth2Auth, deps: PluginDeps):
       for (const place of places) {
         const token = place.read(exchange);
         if (token === undefined) continue;
+        if (token === tooLong) return credentialTooLong;
         if (!introspector || issued.isOurs(token)) return holder(exchange, place, token);
         const verified = introspector.verify(token, exchange.nowMs);
         if (!(verified instanceof Promise)) return judge(exchange, place, verified);

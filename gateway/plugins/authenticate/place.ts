@@ -5,12 +5,15 @@ import { withoutCookie, readCookie } from "./cookie.ts";
 export interface Place {
   /** For people: `the header X-Token`. */
   name: string;
+  /** Undefined: nothing is there; `tooLong`: something that is longer than any credential may be. */
   read(exchange: Exchange): string | undefined;
   /** Takes it off what goes upstream: one that logs its requests must not collect credentials. */
   strip(exchange: Exchange): void;
 }
 
-const MAX_LENGTH = 16_384;
+export const MAX_CREDENTIAL_LENGTH = 16_384;
+/** Nothing reads as an empty text otherwise. */
+export const tooLong = "";
 const COOKIE: ReadonlySet<string> = new Set(["cookie"]);
 
 /** `Authorization: Bearer …`. */
@@ -107,7 +110,8 @@ export function stripHeader(exchange: Exchange, name: string): void {
 }
 
 function bounded(text: string): string | undefined {
-  return text.length > 0 && text.length <= MAX_LENGTH ? text : undefined;
+  if (text.length > MAX_CREDENTIAL_LENGTH) return tooLong;
+  return text.length > 0 ? text : undefined;
 }
 
 function decode(text: string): string {

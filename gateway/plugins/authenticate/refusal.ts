@@ -1,5 +1,6 @@
 import { reject, type Reply } from "#gateway/pipeline/index.ts";
 import type { Failure } from "#gateway/identity/index.ts";
+import { MAX_CREDENTIAL_LENGTH } from "./place.ts";
 
 /**
  * How far a credential got. Where every alternative refuses, the answer is that of the one which got furthest, so that a
@@ -49,6 +50,10 @@ function foreign(code: string, detail: string): Refusal {
   return new Refusal(rank.foreign, refused(code, detail).reply);
 }
 
+export const credentialTooLong = refused(
+  "credential_too_long",
+  `A credential may hold ${MAX_CREDENTIAL_LENGTH} characters.`,
+);
 export const certificateMismatch = refused(
   "certificate_mismatch",
   "This credential is bound to a client certificate that this connection does not have.",

@@ -1,11 +1,12 @@
 import type { Exchange, PluginDeps } from "#gateway/pipeline/index.ts";
 import type { Failure, VerifiedToken } from "#gateway/identity/index.ts";
 import type { Method, Outcome } from "./method.ts";
-import { bearerPlace, namesOf, placesOf, stripFrom, type Place } from "./place.ts";
+import { bearerPlace, namesOf, placesOf, stripFrom, tooLong, type Place } from "./place.ts";
 import {
   absent,
   bearer,
   certificateMismatch,
+  credentialTooLong,
   forbidden,
   policyInactive,
   tokenRefusals,
@@ -36,6 +37,7 @@ export function tokenMethod(config: TokenConfig, verifier: TokenVerifier, deps: 
       for (const place of places) {
         const token = place.read(exchange);
         if (token === undefined) continue;
+        if (token === tooLong) return credentialTooLong;
         const verified = verifier.verify(token, exchange.nowMs);
         if (!(verified instanceof Promise)) return judge(exchange, place, verified);
         return verified.then((outcome) => judge(exchange, place, outcome));
