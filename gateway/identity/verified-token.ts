@@ -20,10 +20,10 @@ export function cacheName(token: string, of: string): string {
   return hash("sha256", token, "base64url") + of;
 }
 
-/** `cnf.x5t#S256` of a token's claims. */
+/** `cnf.x5t#S256` of a token's claims; one that is no text fits no certificate. Other members are ignored (RFC 7800, 3.1). */
 export function bindingOf(claims: Claims): string | undefined {
   const { cnf } = claims;
   if (typeof cnf !== "object" || cnf === null) return undefined;
   const thumbprint = (cnf as Claims)["x5t#S256"];
-  return typeof thumbprint === "string" ? thumbprint : undefined;
+  return thumbprint === undefined || typeof thumbprint === "string" ? thumbprint : "";
 }
