@@ -1,3 +1,4 @@
+import { bareHost } from "#base/host-address.ts";
 import type { Exchange } from "#gateway/pipeline/index.ts";
 import type { RemoteContext } from "./propagation.ts";
 
@@ -59,7 +60,7 @@ export function serverSpan(exchange: Exchange, { traceId, spanId, remote }: Trac
       "http.request.method": method,
       "url.path": path,
       "url.scheme": connection.tls === null ? "http" : "https",
-      "server.address": inbound.authority,
+      ...serverOf(inbound.authority),
       "client.address": connection.address,
       "network.protocol.version": inbound.version,
       "user_agent.original": exchange.fields.get("user-agent"),
@@ -88,7 +89,7 @@ export function clientSpan(exchange: Exchange, { traceId, spanId }: TraceIds, at
     endTimeUnixNano: nanosOf(exchange, attempt.endedAtUs),
     attributes: attributesOf({
       "http.request.method": exchange.method,
-      "server.address": target,
+      ...serverOf(target),
       "url.path": exchange.upstreamPath || "/",
       "http.response.status_code": status === 0 ? undefined : status,
       "http.request.resend_count": index === 0 ? undefined : index,
@@ -96,6 +97,12 @@ export function clientSpan(exchange: Exchange, { traceId, spanId }: TraceIds, at
     }),
     status: { code: isError ? ERROR : UNSET },
   };
+}
+
+/** Host and port are two attributes; without a port it is the scheme's. */
+function serverOf(authority = ""): Record<string, string | number | undefined> {
+  const [, host = authority, port] = /^(\[[^\]]*\]|[^:]*):(\d{1,5})$/.exec(authority) ?? [];
+  return { "server.address": bareHost(host) || undefined, "server.port": port === undefined ? undefined : Number(port) };
 }
 
 /** The exchange has one reading of the wall's clock; all else is counted from it. */

@@ -82,6 +82,9 @@ describe("a trace that came recorded", () => {
     });
     expect(valueOf(server, "http.response.status_code")).toBe(200);
     expect(valueOf(server, "url.path")).toBe("/orders/7");
+    const ports = [gateway.url, upstream.url].map((url) => Number(new URL(url).port));
+    expect([server, client].map((span) => valueOf(span, "server.address"))).toEqual(["127.0.0.1", "127.0.0.1"]);
+    expect([server, client].map((span) => valueOf(span, "server.port"))).toEqual(ports);
     expect(JSON.stringify(spans)).not.toContain("secret");
     const took = BigInt(server!.endTimeUnixNano) - BigInt(server!.startTimeUnixNano);
     expect(took > 0n && took < 10_000_000_000n).toBe(true);
