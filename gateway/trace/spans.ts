@@ -102,7 +102,10 @@ export function clientSpan(exchange: Exchange, { traceId, spanId }: TraceIds, at
 /** Host and port are two attributes; without a port it is the scheme's. */
 function serverOf(authority = ""): Record<string, string | number | undefined> {
   const [, host = authority, port] = /^(\[[^\]]*\]|[^:]*):(\d{1,5})$/.exec(authority) ?? [];
-  return { "server.address": bareHost(host) || undefined, "server.port": port === undefined ? undefined : Number(port) };
+  return {
+    "server.address": bareHost(host) || undefined,
+    "server.port": port === undefined ? undefined : Number(port),
+  };
 }
 
 /** The exchange has one reading of the wall's clock; all else is counted from it. */
