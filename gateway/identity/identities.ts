@@ -45,7 +45,8 @@ const PUBLIC_ALGORITHMS = [
   ...["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"],
   ...["ES256", "ES384", "ES512", "EdDSA", "Ed25519"],
 ];
-const SHARED_ALGORITHMS = ["HS256"];
+/** As many of them as the secret is long enough for. */
+const SHARED_ALGORITHMS = ["HS256", "HS384", "HS512"];
 
 /** What a worker knows of callers that others vouch for. It outlives reloads: a changed API must not forget its issuers. */
 export class Identities {
@@ -96,7 +97,7 @@ export class Identities {
       audience,
       algorithms,
       clockSkewMs: clockSkew,
-      keys: this.#keysOf(config),
+      keys: this.#keysOf(config, algorithms),
       cache: this.#tokens,
       foreign: this.#foreign,
       callerOf: (claims) => callerOf(claims, config, { kind: "jwt", issuer, api }),
@@ -156,8 +157,8 @@ export class Identities {
     this.#options.outbound.close();
   }
 
-  #keysOf({ jwks, secret, issuer, staleFor, rotationOverlap }: JwtAuth): KeySource {
-    if (secret !== undefined) return new SharedSecret(this.#options.secrets, secret);
+  #keysOf({ jwks, secret, issuer, staleFor, rotationOverlap }: JwtAuth, algorithms: readonly string[]): KeySource {
+    if (secret !== undefined) return new SharedSecret(this.#options.secrets, secret, algorithms);
     if (typeof jwks === "object") return fixedKeys(parseKeySet(jwks.keys, "jwks"));
     const address: KeysAddress = jwks === undefined ? { discovery: issuer } : { jwks };
     const name = canonicalJson({ address, staleFor, rotationOverlap });

@@ -20,6 +20,7 @@ export function fixedKeys(set: KeySet): KeySource {
 }
 
 const MIN_SECRET_BYTES: Record<string, number> = { HS256: 32, HS384: 48, HS512: 64 };
+const SHORTEST_SECRET = Math.min(...Object.values(MIN_SECRET_BYTES));
 
 /** A shared secret, read when it is used, since secrets are refreshed. */
 export class SharedSecret implements KeySource {
@@ -29,9 +30,14 @@ export class SharedSecret implements KeySource {
   #key: KeyObject | undefined = undefined;
   #version = 0;
 
-  constructor(secrets: Secrets, reference: string) {
+  /** Throws when the secret can be read and is too short for every one of the algorithms. */
+  constructor(secrets: Secrets, reference: string, algorithms: readonly string[]) {
     this.#secrets = secrets;
     this.#reference = reference;
+    const size = this.#read()?.symmetricKeySize;
+    const [least] = [...algorithms].sort((a, b) => MIN_SECRET_BYTES[a]! - MIN_SECRET_BYTES[b]!);
+    if (size !== undefined && size < MIN_SECRET_BYTES[least!]!)
+      throw new Error(`secret: expected ${MIN_SECRET_BYTES[least!]} bytes or more, as ${least} asks for`);
   }
 
   version(): number {
@@ -41,8 +47,9 @@ export class SharedSecret implements KeySource {
 
   find(_kid: string | undefined, algorithm: string): KeysFound {
     const key = this.#read();
-    // A secret shorter than the hash is weaker than the algorithm says (RFC 7518, 3.2).
-    return key && key.symmetricKeySize! >= MIN_SECRET_BYTES[algorithm]! ? [key] : "secret_unavailable";
+    if (!key || key.symmetricKeySize! < SHORTEST_SECRET) return "secret_unavailable";
+    // A secret shorter than the hash is weaker than the algorithm says (RFC 7518, 3.2): it is no key of that one.
+    return key.symmetricKeySize! >= MIN_SECRET_BYTES[algorithm]! ? [key] : [];
   }
 
   #read(): KeyObject | undefined {

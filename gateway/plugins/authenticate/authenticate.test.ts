@@ -222,6 +222,36 @@ describe("basic", () => {
   });
 });
 
+describe("a shared secret", () => {
+  const signed = (alg: string, secret: string) =>
+    new SignJWT({ iss: jwt.issuer, aud: "orders", sub: "alice", exp: Math.floor(Date.now() / 1_000) + 300 })
+      .setProtectedHeader({ alg })
+      .sign(new TextEncoder().encode(secret));
+  const of = (length: number) => "s".repeat(length);
+
+  test.each<[string, object, string]>([
+    ["shorter than any algorithm asks for", {}, "secret: expected 32 bytes or more, as HS256 asks for"],
+    ["shorter than the pinned one asks for", { algorithms: ["HS512"] }, "secret: expected 64 bytes or more, as HS512"],
+  ])("%s is refused when it is read", async (_name, more, message) => {
+    const secrets = { SHARED: of(31) };
+    await expect(ask({ jwt: { ...jwt, ...more } }, {}, { secrets })).rejects.toThrow(message);
+  });
+
+  test("is good for all algorithms that it is long enough for, unless some are pinned", async () => {
+    const secrets = { SHARED: of(48) };
+    for (const [alg, code] of [
+      ["HS256", undefined],
+      ["HS384", undefined],
+      ["HS512", "token_key_unknown"],
+    ] as const)
+      expect(await ask({ jwt }, { headers: [bearer(await signed(alg, of(48)))] }, { secrets })).toMatchObject({ code });
+    const pinned = { jwt: { ...jwt, algorithms: ["HS256"] } };
+    expect(await ask(pinned, { headers: [bearer(await signed("HS384", of(48)))] }, { secrets })).toMatchObject({
+      code: "token_algorithm",
+    });
+  });
+});
+
 describe("a token that is bound to a certificate", () => {
   const thumbprint = Buffer.from(fingerprint, "hex").toString("base64url");
   const bound = async (to: unknown) => ({ headers: [bearer(await tokenOf({ cnf: { "x5t#S256": to } }))] });
