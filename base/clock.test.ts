@@ -16,10 +16,10 @@ test("a sleep of more days than a timer can measure lasts as long as it should",
 
 test("a sleep that is aborted ends with the reason, also in its second month, and leaves no timer", async () => {
   const over = new AbortController();
-  const sleeping = expect(systemClock.sleep(60 * DAY_MS, over.signal)).rejects.toThrow("enough");
+  const sleeping = systemClock.sleep(60 * DAY_MS, over.signal).catch((reason: unknown) => reason);
   await vi.advanceTimersByTimeAsync(40 * DAY_MS);
   over.abort(new Error("enough"));
-  await sleeping;
+  expect(await sleeping).toEqual(new Error("enough"));
   expect(vi.getTimerCount()).toBe(0);
   await expect(systemClock.sleep(1, over.signal)).rejects.toThrow("enough");
 });
