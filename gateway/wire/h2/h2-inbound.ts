@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { AnswerWait } from "../answer-wait.ts";
 import { BodyWait } from "../body-wait.ts";
 import { Deadline } from "../deadline.ts";
@@ -15,6 +14,7 @@ import { problemOf } from "./request-problem.ts";
 import type { StreamTimes } from "./session-hooks.ts";
 import { STREAM_WINDOW } from "./settings.ts";
 import type { SessionOutput } from "./session-output.ts";
+import { addWebSocketKey } from "./web-socket-key.ts";
 
 /** What a stream asks of the session that it came on. */
 export interface StreamCarrier {
@@ -107,7 +107,7 @@ export class H2Inbound implements Inbound {
     // Extended CONNECT (RFC 8441) is to HTTP/2 what GET with Upgrade is to HTTP/1.1.
     this.method = protocol === undefined ? pseudo[":method"]! : "GET";
     this.target = pseudo[":path"] ?? "";
-    if (protocol !== undefined) fields.push("sec-websocket-key", randomBytes(16).toString("base64"));
+    if (protocol !== undefined) addWebSocketKey(fields);
     this.fields = new Fields(fields);
     const host = this.fields.get("host");
     this.authority = pseudo[":authority"] ?? host;

@@ -345,6 +345,20 @@ describe("requests that HTTP/2 carries and a second reader could take for others
   });
 });
 
+test("a WebSocket has one key for an upstream of HTTP/1.1, the client's own where it sent one (RFC 8441, 5)", async () => {
+  const keys: string[][] = [];
+  const raw = await start(LONG, (inbound) => {
+    keys.push(inbound.fields.all("sec-websocket-key"));
+    answer(inbound);
+  });
+  const block = Buffer.concat([requestBlock("CONNECT", "/"), literal(":protocol", "websocket")]);
+  raw.socket.write(frame(FRAME.headers, FLAG.endHeaders, 1, block));
+  const own = Buffer.concat([block, literal("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==")]);
+  raw.socket.write(frame(FRAME.headers, FLAG.endHeaders, 3, own));
+  await waitUntil(() => keys.length === 2, within("both came"));
+  expect(keys).toEqual([[expect.stringMatching(/^.{22}==$/)], ["dGhlIHNhbXBsZSBub25jZQ=="]]);
+});
+
 describe("what is no request is told of, so that it can be counted", () => {
   test("a request that this side refuses", async () => {
     const raw = await start(LONG, answer);

@@ -37,7 +37,6 @@ const REFUSALS = [1_000, 100] as const;
 const MAX_UNREAD_ACKS = 1_000;
 /** What waits in the socket for a client that does not read, before nothing more is read of it. */
 const MAX_UNREAD_BYTES = 256 * 1_024;
-/** Of one read: they take a millisecond. */
 const MANY_FRAMES = 1_000;
 /** A header block may be coded worse than its fields are long. */
 const BLOCK_FACTOR = 2;
@@ -311,14 +310,12 @@ export class ServerSession implements StreamCarrier, SessionEvents, PeerSettings
       return this.#fail(error);
     }
     if (this.#crumbs.length > 0) for (const inbound of this.#crumbs.splice(0)) inbound.giveCrumbs();
-    if (this.#input.frames - before > MANY_FRAMES) this.#giveWay();
+    // Much work for little: others have their turn.
+    if (this.#input.frames - before > MANY_FRAMES) {
+      this.socket.pause();
+      setImmediate(() => this.#blocked === undefined && this.socket.resume());
+    }
     if (this.output.isFull && this.socket.writableLength > MAX_UNREAD_BYTES) this.#block();
-  }
-
-  /** What was read was much work for little. */
-  #giveWay(): void {
-    this.socket.pause();
-    setImmediate(() => this.#blocked === undefined && this.socket.resume());
   }
 
   #block(): void {
