@@ -1,3 +1,4 @@
+import cluster from "node:cluster";
 import { join } from "node:path";
 import { parseEnv } from "#base/env.ts";
 import { systemClock } from "#base/clock.ts";
@@ -47,6 +48,8 @@ function sourceOf(options: GatewayOptions, log: Logger, secrets: SecretStore, st
 }
 
 function fail(message: string): void {
+  // A worker that is still starting would find nobody to report to, and print how it fell over that.
+  for (const worker of Object.values(cluster.workers ?? {})) worker?.process.kill("SIGKILL");
   process.stderr.write(`${message}\n`);
   process.exit(2);
 }

@@ -98,7 +98,8 @@ export async function startAndEnd(
   let stderr = "";
   child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
   child.stdout.resume();
-  const status = await new Promise<number | null>((done) => child.once("exit", done));
+  // And not its exit: its workers write there too.
+  const status = await new Promise<number | null>((done) => child.once("close", done));
   return { status, stderr: stderr.trim() };
 }
 

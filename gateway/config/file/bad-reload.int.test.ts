@@ -34,16 +34,17 @@ test("a bad configuration is refused whole, told by file, line and path, and the
   expect((await gateway.status()).applied).toMatchObject({ revision: 1, apis: 1, quarantined: [] });
 });
 
-test("what is found only at the swap ends a start with status 2 and the same line", async () => {
+test("what is found only at the swap ends a start with status 2 and the same line, and nothing of its workers", async () => {
   const file = join(gateway.folder, "first.yaml");
   writeFileSync(
     file,
     'apis:\n  - id: a\n    listen: /a\n    upstream: http://u\n    transform: { request: { rewrite: [{ from: /x, to: "/{y}" }] } }\n',
   );
   const { status, stderr } = await startAndEnd(
-    ["--config", file, "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--workers", "1"],
+    ["--config", file, "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--workers", "2"],
     { CAUSEWAY_DATA_DIR: join(gateway.folder, "other") },
   );
+  expect(stderr).toMatch(/^[^\n]+$/);
   expect(stderr).toContain(`${file}:5: apis[0].transform.request.rewrite: {y} of /{y} is not in /x`);
   expect(status).toBe(2);
 });
