@@ -53,6 +53,9 @@ export const fileKey = keyRecord.omit({ hash: true, expiresAtMs: true, version: 
     .regex(/^sha256:[0-9a-f]{64}$/, "expected sha256: and 64 hex characters")
     .optional()
     .describe("SHA-256 of the key's text, `sha256:` and hex, in place of `secret`."),
-  expires: z.iso.datetime({ offset: true }).optional().describe("From then on the key is 401 `key_expired`."),
+  expires: z.iso
+    .datetime({ offset: true, error: "expected a time such as 2030-01-01T00:00:00Z" })
+    .optional()
+    .describe("From then on the key is 401 `key_expired`."),
 });
 export type FileKey = z.infer<typeof fileKey>;

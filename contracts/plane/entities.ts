@@ -65,7 +65,7 @@ export const keyInput = z.strictObject({
   spikeArrest: keyRecord.shape.spikeArrest,
   throttle: keyRecord.shape.throttle,
   expiresAt: z.iso
-    .datetime({ offset: true })
+    .datetime({ offset: true, error: "expected a time such as 2030-01-01T00:00:00Z" })
     .nullable()
     .default(null)
     .describe("From then on the key is 401 `key_expired`; null: never. A file calls it `expires`."),

@@ -45,6 +45,13 @@ export function badConfigurations(folder: string, takenPort: number): BadConfigu
   };
   return [
     bad(
+      "a day in place of a time",
+      `apis:\n${api("a")}\nkeys:\n  - { id: k, hash: "sha256:${"0".repeat(64)}", expires: 2030-01-01 }`,
+      4,
+      "keys[0].expires",
+      "expected a time such as 2030-01-01T00:00:00Z",
+    ),
+    bad(
       "a policy that is not there",
       `apis:\n${api("a")}\nkeys:\n  - { id: k, hash: "sha256:${"0".repeat(64)}", policies: [gold] }`,
       4,
