@@ -118,7 +118,7 @@ test("a credential that is longer than any may be is told so, and not that none 
     ["key", { headers: [apiKey(long)] }],
     ["key", { headers: [bearer(long)] }],
     [{ key: placed }, { query: `?token=${long}` }],
-    [{ jwt }, { headers: [bearer(`${await tokenOf({ more: long })}`)] }],
+    [{ jwt }, { headers: [bearer(await tokenOf({ more: long }))] }],
     [{ jwt: { ...jwt, cookie: "token" } }, { headers: [["Cookie", `token=${long}`]] }],
     [{ oauth2: issue }, { headers: [bearer(long)] }],
     [{ anyOf: [{ key: {} }, { jwt }] }, { headers: [bearer(long)] }],
