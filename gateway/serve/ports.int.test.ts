@@ -113,15 +113,24 @@ async function subjectAt(port: number, servername: string): Promise<string> {
   return `${String(subject.CN)} ${serialNumber}`;
 }
 
-/** Sends and reads until the other side has ended. */
-async function talk(socket: Socket, bytes: string | Buffer): Promise<string> {
+/** Reads until the other side has ended. */
+async function heard(socket: Socket): Promise<string> {
   const pieces: Buffer[] = [];
   socket.on("data", (chunk: Buffer) => pieces.push(chunk));
   socket.on("error", () => {});
-  const closed = new Promise((resolve) => socket.once("close", resolve));
-  socket.end(bytes);
-  await closed;
+  await new Promise((resolve) => socket.once("close", resolve));
   return Buffer.concat(pieces).toString("latin1");
+}
+
+function talk(socket: Socket, bytes: string | Buffer): Promise<string> {
+  socket.write(bytes);
+  return heard(socket);
+}
+
+/** Sends all that it has to send, and reads on. */
+function echoed(socket: Socket, bytes: string): Promise<string> {
+  socket.end(bytes);
+  return heard(socket);
 }
 const get = (path: string, host = "a") => `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`;
 
@@ -252,19 +261,19 @@ describe("the PROXY protocol", () => {
 describe("streams that are not HTTP", () => {
   test("TCP passes both ways to the last byte, half-closed too", async () => {
     const sent = "x".repeat(3_000_000);
-    expect((await talk(connectPlain(ports.tcp, "127.0.0.1"), sent)).length).toBe(sent.length);
+    expect((await echoed(connectPlain(ports.tcp, "127.0.0.1"), sent)).length).toBe(sent.length);
   });
 
   test("TLS is ended here, and the target sees plain bytes", async () => {
     const socket = await handshake(ports.terminated, { servername: "api.example" });
-    expect(await talk(socket, "plain to you")).toBe("plain to you");
+    expect(await echoed(socket, "plain to you")).toBe("plain to you");
   });
 
   test("TLS passes through by the name in the client's hello", async () => {
     const socket = await handshake(ports.passed, { servername: "secret.example" });
     expect(socket.getPeerCertificate().subject.CN).toBe("secret.example");
-    expect(await talk(socket, "sealed")).toBe("sealed");
-    expect(await talk(connectPlain(ports.passed, "127.0.0.1"), "no hello at all")).toBe("no hello at all");
+    expect(await echoed(socket, "sealed")).toBe("sealed");
+    expect(await echoed(connectPlain(ports.passed, "127.0.0.1"), "no hello at all")).toBe("no hello at all");
   });
 
   test.each(["constructor", "__proto__"])(
@@ -272,7 +281,7 @@ describe("streams that are not HTTP", () => {
     async (servername) => {
       // The plain target has no answer to a hello but the hello itself.
       await expect(handshake(ports.passed, { servername })).rejects.toThrow("unexpected message");
-      expect(await talk(connectPlain(ports.passed, "127.0.0.1"), "still there")).toBe("still there");
+      expect(await echoed(connectPlain(ports.passed, "127.0.0.1"), "still there")).toBe("still there");
       expect((await gateway.status()).workers.restarts).toBe(0);
     },
   );

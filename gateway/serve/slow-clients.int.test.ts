@@ -12,6 +12,8 @@ let upstream: Server;
 let gateway: BootedGateway;
 /** Requests that the upstream has begun and not ended. */
 let held = 0;
+/** Of those to `/never`. */
+let unanswered = 0;
 let closing: (() => void)[] = [];
 
 beforeAll(async () => {
@@ -20,6 +22,10 @@ beforeAll(async () => {
     response.once("close", () => (held -= 1));
     if (request.url === "/large") return void response.end(LARGE);
     if (request.url === "/events") return void response.write("data: 1\n\n");
+    if (request.url === "/never") {
+      unanswered += 1;
+      return void response.once("close", () => (unanswered -= 1));
+    }
     // Takes the body at no pace at all.
     if (request.url === "/stuck") return void request.pause();
     return void request.resume().once("end", () => response.end("whole"));
@@ -126,3 +132,13 @@ function upload(path: string, bytesPerSecond: number) {
     },
   };
 }
+
+test("a client that leaves, by closing its side alone, ends its request at the target; it is logged and counted", async () => {
+  const { socket } = open();
+  socket.write("GET /never HTTP/1.1\r\nHost: a\r\n\r\n");
+  await waitUntil(() => unanswered === 1, within("the target has the request"));
+  socket.end();
+  await waitUntil(() => unanswered === 0, within("the target is left"));
+  await waitUntil(() => isLogged("/never", "client_closed"), within("it is logged"));
+  await waitUntil(() => counted("client_closed"), within("it is counted"));
+});

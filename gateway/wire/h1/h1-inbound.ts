@@ -177,9 +177,9 @@ export class H1Inbound implements Inbound {
     this.#writer.passThrough(interimHead(101, fields));
   }
 
-  /** The client sends no more. False: it was in the middle of something. */
+  /** The client sends no more. False: it is taken to have left; a tunnel may go on one way. */
   endOfBytes(): boolean {
-    return this.isBodyDone || this.#reader?.endOfConnection() === true;
+    return this.#isTunnel && this.#reader?.endOfConnection() === true;
   }
 
   drained(): void {

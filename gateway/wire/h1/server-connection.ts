@@ -178,8 +178,11 @@ export class ServerConnection implements RequestCarrier {
     if (this.#pending !== undefined && this.#pending.length > AHEAD_BYTES) this.socket.pause();
   };
 
+  /**
+   * Who waits no longer closes, and cannot be told from who only has no more to say. As with nginx, Envoy, Go and Node it
+   * counts as the former: no upstream shall work for nobody.
+   */
   readonly #onEnd = (): void => {
-    // Half-closed: the answer under way is still wanted. In the middle of a request there is nothing to answer.
     this.#lastAnswer = true;
     if (this.#current === undefined) return this.#close(true);
     if (!this.#current.endOfBytes()) this.socket.destroy();

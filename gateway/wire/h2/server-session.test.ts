@@ -146,6 +146,16 @@ describe("a client's time on a session", () => {
   });
 });
 
+test("a client that closes its side is gone, with all that was not answered", async () => {
+  let gone = 0;
+  const raw = await start(LONG, (inbound) => {
+    inbound.watch = { gone: () => (gone += 1), tooSlow: () => {} };
+  });
+  for (const stream of [1, 3]) raw.socket.write(frame(FRAME.headers, WHOLE, stream, requestBlock("GET", "/")));
+  raw.socket.end(frame(FRAME.headers, OPEN, 5, requestBlock("POST", "/")));
+  await waitUntil(() => gone === 3, within("all are told"));
+});
+
 test("an answer before the request's end stands for itself: a client that then ends its request hears of no reset", async () => {
   const raw = await start(LONG, answer);
   const post = (stream: number) => raw.socket.write(frame(FRAME.headers, OPEN, stream, requestBlock("POST", "/")));

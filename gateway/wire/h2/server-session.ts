@@ -372,11 +372,11 @@ export class ServerSession implements StreamCarrier, SessionEvents, PeerSettings
     if (this.#phase !== "last") this.#last();
   }
 
-  /** Half-closed: what is being answered is still wanted, and nothing more can come. */
+  /** Whoever sends no more acknowledges no answer either, and has left. */
   #clientEnded(): void {
     if (this.#phase === "over") return;
-    for (const inbound of this.#streams.values()) if (!inbound.requestDone) this.#close(inbound);
-    if (this.#phase !== "last") this.#last();
+    this.#over();
+    this.socket.destroy();
   }
 
   #fail({ code, message }: SessionError): void {
