@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { errorCodes } from "./error-codes.ts";
 import { ERROR_FIELD, errorFields } from "./error-fields.ts";
 
 const template = z
@@ -42,11 +43,27 @@ export type ErrorTemplate = z.infer<typeof errorTemplate>;
  */
 export const errorTemplates = z
   .record(
-    z.string().regex(/^(\*|[1-5]\d\d|[a-z][a-z0-9_]*)$/, "expected an error's code, a status such as 429, or *"),
+    z
+      .string()
+      .regex(/^(\*|[1-5]\d\d|[a-z][a-z0-9_]*)$/, "expected an error's code, a status such as 429, or *")
+      .refine((name) => !/^[a-z]/.test(name) || isCode(name), {
+        error: ({ input }) => `is not an error of a gateway; ${adviceOn(String(input))}`,
+      }),
     errorTemplate,
   )
   .describe("How the gateway's own errors look, by code, status or `*`.");
 export type ErrorTemplates = z.infer<typeof errorTemplates>;
+
+function isCode(name: string): boolean {
+  return errorCodes.some((code) => code === name);
+}
+
+/** Codes begin with what they are about. */
+function adviceOn(name: string): string {
+  const [about] = name.split("_");
+  const near = errorCodes.filter((code) => code.split("_")[0] === about);
+  return near.length > 0 ? `known: ${near.join(", ")}` : "the reference lists their codes";
+}
 
 function formsOf(forms: { json?: unknown; html?: unknown; text?: unknown }): number {
   return [forms.json, forms.html, forms.text].filter((form) => form !== undefined).length;

@@ -1,4 +1,5 @@
 import { STATUS_CODES } from "node:http";
+import type { ErrorCode } from "#contracts/api/error-codes.ts";
 
 /** An answer that the gateway itself gives. Made at load wherever it can be; the request's id is put in when it is sent. */
 export interface Reply {
@@ -18,7 +19,7 @@ export interface Reply {
 const renamed: Record<number, string> = { 413: "Content Too Large", 422: "Unprocessable Content" };
 
 /** `application/problem+json` (RFC 9457). `detail` is for the caller and must not name internals. */
-export function problemReply(status: number, code: string, detail: string, headers: readonly string[] = []): Reply {
+export function problemReply(status: number, code: ErrorCode, detail: string, headers: readonly string[] = []): Reply {
   const problem = { title: renamed[status] ?? STATUS_CODES[status] ?? "Error", detail };
   const members = { type: `urn:causeway:problem:${code}`, title: problem.title, status, code, detail };
   const head = `${JSON.stringify(members).slice(0, -1)},"requestId":"`;

@@ -14,6 +14,7 @@ const TEXTS = [
     "env://SAMPLE",
     "127.0.0.1",
     "GET",
+    "429",
   ],
   ...["a.example.com", "tcp://127.0.0.1:9001", "_http._tcp.example.com", "$.data[*]", "2030-01-01T00:00:00Z"],
   ...["-----BEGIN CERTIFICATE-----", "-----BEGIN PUBLIC KEY-----", `sha256:${"0".repeat(64)}`, "0".repeat(64)],

@@ -1,3 +1,4 @@
+import { errorCodes } from "#contracts/api/error-codes.ts";
 import { writtenConfiguration } from "#contracts/config/file.ts";
 import { descriptionOf } from "#contracts/walk-schema.ts";
 import { rowsOf, type Row } from "./rows.ts";
@@ -21,7 +22,8 @@ export function referenceText(): string {
     const rows = rowsOf(schema, [name], told);
     return `## ${name}\n\n${descriptionOf(schema) ?? ""}\n\n${table(rows)}`;
   });
-  return [INTRODUCTION, `## Values\n\n${valuesTable()}`, ...sections].join("\n").trimEnd() + "\n";
+  const codes = `## Errors\n\nKeys of \`errors\`, beside a status and \`*\`; the reason in the access log, too.\n\n${errorCodes.map((code) => `\`${code}\``).join(" · ")}\n`;
+  return [INTRODUCTION, `## Values\n\n${valuesTable()}`, ...sections, codes].join("\n").trimEnd() + "\n";
 }
 
 function valuesTable(): string {

@@ -1,3 +1,4 @@
+import type { ErrorCode } from "#contracts/api/error-codes.ts";
 import { reject, type Reply } from "#gateway/pipeline/index.ts";
 import type { Failure } from "#gateway/identity/index.ts";
 import { MAX_CREDENTIAL_LENGTH } from "./place.ts";
@@ -29,24 +30,24 @@ export class Refusal {
 const challengeOf = (text: string) => ["WWW-Authenticate", text] as const;
 export const bearer = 'Bearer realm="causeway"';
 
-export function absent(code: string, detail: string, challenge: string): Refusal {
+export function absent(code: ErrorCode, detail: string, challenge: string): Refusal {
   return new Refusal(rank.absent, reject(401, code, detail, challengeOf(challenge)));
 }
 
-export function refused(code: string, detail: string, challenge = `${bearer}, error="invalid_token"`): Refusal {
+export function refused(code: ErrorCode, detail: string, challenge = `${bearer}, error="invalid_token"`): Refusal {
   return new Refusal(rank.refused, reject(401, code, detail, challengeOf(challenge)));
 }
 
-export function forbidden(code: string, detail: string, headers: readonly string[] = []): Refusal {
+export function forbidden(code: ErrorCode, detail: string, headers: readonly string[] = []): Refusal {
   return new Refusal(rank.forbidden, reject(403, code, detail, headers));
 }
 
-export function unreachable(code: string, detail: string, retryAfterSeconds = 1): Refusal {
+export function unreachable(code: ErrorCode, detail: string, retryAfterSeconds = 1): Refusal {
   return new Refusal(rank.unreachable, reject(503, code, detail, ["Retry-After", String(retryAfterSeconds)]));
 }
 
 /** A token that another alternative may know: it is refused, and any other refusal says more. */
-function foreign(code: string, detail: string): Refusal {
+function foreign(code: ErrorCode, detail: string): Refusal {
   return new Refusal(rank.foreign, refused(code, detail).reply);
 }
 

@@ -15,7 +15,7 @@ beforeAll(async () => {
     settings: {
       errors: {
         "404": { html: "<h1>{{title}}</h1><p>{{detail}}</p><i>{{ requestId }}</i>" },
-        unauthenticated: { text: "never: the API has one" },
+        key_missing: { text: "never: the API has one" },
       },
       headers: {
         request: { set: { "X-Edge": "$api.id/$request.method" }, remove: ["X-Secret"] },

@@ -6,7 +6,7 @@ import { qualityOf } from "./accept.ts";
 import { compileForms } from "./forms.ts";
 
 function fill(template: Parameters<typeof compileForms>[0], detail: string): string {
-  const reply = problemReply(400, "bad", detail);
+  const reply = problemReply(400, "bad_request", detail);
   return compileForms(template)(exchangeOf(), reply, { title: "Bad", detail }).body[0];
 }
 

@@ -1,3 +1,4 @@
+import type { ErrorCode } from "#contracts/api/error-codes.ts";
 import type { HmacAuth } from "#contracts/api/proof-auth.ts";
 import type { Exchange, PluginDeps } from "#gateway/pipeline/index.ts";
 import type { Method, Outcome } from "../method.ts";
@@ -13,7 +14,7 @@ const DATES = ["date", "x-aux-date"];
 /** `Authorization: Signature …` (draft-cavage-http-signatures-10): a date and headers, signed. */
 export function hmacMethod(api: string, config: HmacAuth, { sessions, identity }: PluginDeps): Method {
   const challenge = `Signature realm="causeway",headers="${[...config.headers, "date"].join(" ")}"`;
-  const say = (code: string, detail: string) => refused(code, detail, challenge);
+  const say = (code: ErrorCode, detail: string) => refused(code, detail, challenge);
   const missing = absent("signature_missing", "Send Authorization: Signature with keyId and signature.", challenge);
   const malformed = say("signature_malformed", "This Authorization: Signature cannot be read.");
   const unknown = say("signature_key_unknown", "This keyId is not known here.");

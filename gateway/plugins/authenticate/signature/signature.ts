@@ -1,3 +1,4 @@
+import type { ErrorCode } from "#contracts/api/error-codes.ts";
 import type { SignatureAuth } from "#contracts/api/proof-auth.ts";
 import { reject, type Exchange, type PluginDeps } from "#gateway/pipeline/index.ts";
 import type { Method, Outcome } from "../method.ts";
@@ -9,7 +10,7 @@ import { isInnerList, parseDictionary, type InnerList } from "./structured-field
 import { verifiers } from "./verify.ts";
 
 const challenge = 'Signature realm="causeway"';
-const say = (code: string, detail: string) => refused(code, detail, challenge);
+const say = (code: ErrorCode, detail: string) => refused(code, detail, challenge);
 const missing = absent("signature_missing", "Sign the request: Signature-Input and Signature (RFC 9421).", challenge);
 const malformed = say("signature_malformed", "Signature-Input and Signature cannot be read.");
 const unknown = say("signature_key_unknown", "No signature is of a key that is known here.");
