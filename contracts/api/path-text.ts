@@ -1,4 +1,8 @@
-const UNRESERVED = /[A-Za-z0-9._~-]/;
+/**
+ * What needs no encoding in a path, without `;=&+`: those may separate parameters in it, so that encoded and plain are two
+ * things. The others of the reserved ones separate nothing in any path that is in use.
+ */
+const PLAIN = /[A-Za-z0-9._~:@!$'()*,-]/;
 
 /**
  * A path with each encoded byte in its one spelling (RFC 3986, 6.2.2): what needs no encoding has none, and hex digits are
@@ -8,7 +12,7 @@ export function plainEscapes(path: string): string {
   if (!path.includes("%")) return path;
   return path.replace(/%[0-9a-f]{2}/gi, (escape) => {
     const character = String.fromCharCode(Number.parseInt(escape.slice(1), 16));
-    return UNRESERVED.test(character) ? character : escape.toUpperCase();
+    return PLAIN.test(character) ? character : escape.toUpperCase();
   });
 }
 
