@@ -53,11 +53,9 @@ export class Console {
     await expect(this.page.getByRole("button", { name: "Go to" })).toHaveAttribute("aria-keyshortcuts", /Control\+K/);
   }
 
-  async openPalette() {
-    const palette = this.page.getByRole("dialog", { name: "Go to" });
+  async openPalette(): Promise<void> {
     await this.page.keyboard.press("ControlOrMeta+k");
-    await expect(palette).toBeVisible();
-    return palette;
+    await expect(this.page.getByRole("dialog", { name: "Go to" })).toBeVisible();
   }
 
   place(name: string) {

@@ -73,7 +73,7 @@ test("what opens over a page is as accessible as the page", async ({ page }) => 
   const console = new Console(page);
   await console.signIn(full);
   await console.visit(`${placeOf(full)}/settings`);
-  const opened: [act: () => Promise<unknown>, shown: Locator][] = [
+  const opened: [act: () => Promise<void>, shown: Locator][] = [
     [() => console.openPalette(), page.getByRole("dialog", { name: "Go to" })],
     [() => page.getByRole("button", { name: "Account" }).click(), page.getByRole("button", { name: "Sign out" })],
     [() => page.getByRole("button", { name: "Destroy environment" }).click(), page.getByRole("dialog")],

@@ -11,9 +11,9 @@ const UNUSUAL = /\/\/|\/\.|[%\\#]/;
 const REFUSED = /[\\#]|%(?![0-9a-f]{2})|%00|%c[01]%[89ab]|%e0%[89]|%f0%8/i;
 
 /**
- * The one normalisation (RFC 3986, 6.2.2; `plainEscapes`): what needs no encoding is decoded, dot segments are resolved, and empty segments
- * are merged. Encoded slashes stay encoded: `%2F` is data, not structure. The result is what is routed and what
- * goes upstream, so that gateway and upstream never disagree about a path. `undefined`: not a path that may be served.
+ * The one normalisation (RFC 3986, 6.2.2): what needs no encoding is decoded, dot segments are resolved, and empty segments
+ * are merged. Encoded slashes stay encoded: `%2F` is data, not structure. The result is what is routed and what goes
+ * upstream, so that gateway and upstream never disagree about a path. `undefined`: not a path that may be served.
  */
 export function normalisePath(path: string): string | undefined {
   if (path.charCodeAt(0) !== 0x2f) return undefined;

@@ -87,10 +87,9 @@ async function askServer(server: string, name: string, timeoutMs: number): Promi
       return undefined;
     }
   };
-  const late = failure("ETIMEOUT", name);
-  const signal = AbortSignal.timeout(timeoutMs);
-  const reply = await overUdp(server, dns.encode(query), read, signal, late);
-  return reply.flag_tc ? overTcp(server, dns.streamEncode(query), read, signal, late) : reply;
+  const asked: Asked = { server, read, signal: AbortSignal.timeout(timeoutMs), late: failure("ETIMEOUT", name) };
+  const reply = await overUdp(asked, dns.encode(query));
+  return reply.flag_tc ? overTcp(asked, dns.streamEncode(query)) : reply;
 }
 
 /** Whoever cannot see the question cannot know its number: what does not fit it is somebody else's, or a forgery. */
@@ -105,22 +104,35 @@ function isReplyTo(query: dns.Packet, { type, id, questions = [] }: dns.DecodedP
   );
 }
 
-type Read = (message: Buffer) => dns.DecodedPacket | undefined;
+/** One question to one server, over whatever it goes. */
+interface Asked {
+  server: string;
+  read: (message: Buffer) => dns.DecodedPacket | undefined;
+  /** Ends it, with `late`. */
+  signal: AbortSignal;
+  late: Error;
+}
 
-function overUdp(
-  server: string,
-  query: Buffer,
-  read: Read,
-  signal: AbortSignal,
-  late: Error,
+type Resolve = (reply: dns.DecodedPacket) => void;
+
+function inTime(
+  { signal, late }: Asked,
+  ask: (resolve: Resolve, reject: (error: Error) => void) => void,
 ): Promise<dns.DecodedPacket> {
-  const { host, port } = endpointOf(server);
-  const socket = createSocket(isIP(host) === 6 ? "udp6" : "udp4");
-  return new Promise<dns.DecodedPacket>((resolve, reject) => {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(late);
     signal.addEventListener("abort", () => reject(late), { once: true });
+    ask(resolve, reject);
+  });
+}
+
+function overUdp(asked: Asked, query: Buffer): Promise<dns.DecodedPacket> {
+  const { host, port } = endpointOf(asked.server);
+  const socket = createSocket(isIP(host) === 6 ? "udp6" : "udp4");
+  return inTime(asked, (resolve, reject) => {
     socket.on("error", reject);
     socket.on("message", (message) => {
-      const reply = read(message);
+      const reply = asked.read(message);
       if (reply) resolve(reply);
     });
     // Connected, it hears this server alone, and of a port that is shut at once.
@@ -129,17 +141,10 @@ function overUdp(
   }).finally(() => socket.close());
 }
 
-function overTcp(
-  server: string,
-  query: Buffer,
-  read: Read,
-  signal: AbortSignal,
-  late: Error,
-): Promise<dns.DecodedPacket> {
+function overTcp(asked: Asked, query: Buffer): Promise<dns.DecodedPacket> {
+  const { server, read } = asked;
   const socket = connect(endpointOf(server));
-  return new Promise<dns.DecodedPacket>((resolve, reject) => {
-    if (signal.aborted) reject(late);
-    signal.addEventListener("abort", () => reject(late), { once: true });
+  return inTime(asked, (resolve, reject) => {
     socket.on("error", reject);
     socket.on("close", () => reject(new Error(`${server} closed without an answer`)));
     let heard = Buffer.alloc(0);

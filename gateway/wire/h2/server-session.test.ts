@@ -1,23 +1,12 @@
-import { once } from "node:events";
-import { createServer, type AddressInfo } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import { waitUntil } from "#base/wait.ts";
-import {
-  FLAG,
-  FRAME,
-  frame,
-  literal,
-  openRawSession,
-  requestBlock,
-  type RawSession,
-} from "#gateway/testkit/wire/h2-frames.ts";
+import { FLAG, FRAME, frame, literal, requestBlock, type RawSession } from "#gateway/testkit/wire/h2-frames.ts";
+import { serveSession } from "#gateway/testkit/wire/served-session.ts";
 import type { Inbound } from "../inbound.ts";
-import { ServerSession } from "./server-session.ts";
 import type { SessionTimes } from "./session-hooks.ts";
 
 const TIMES: SessionTimes = { idleMs: 300, bodyIdleMs: 300, stalledMs: 300, lingerMs: 100, firstMs: 300 };
 const LONG: SessionTimes = { idleMs: 60_000, bodyIdleMs: 60_000, stalledMs: 60_000, lingerMs: 60_000, firstMs: 60_000 };
-const PACE = { bytesPerSecond: 1_000, graceMs: 400 };
 const OPEN = FLAG.endHeaders;
 const WHOLE = FLAG.endHeaders | FLAG.endStream;
 const closing: (() => void)[] = [];
@@ -25,26 +14,11 @@ afterEach(() => {
   for (const close of closing.splice(0)) close();
 });
 
-async function start(times: SessionTimes, onRequest: (inbound: Inbound) => void, ...pairs: [number, number][]) {
-  const sessions: ServerSession[] = [];
-  const malformed: string[] = [];
-  const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
-    socket.on("error", () => {});
-    closing.push(() => socket.destroy());
-    const onMalformed = ({ message }: Error) => malformed.push(message);
-    const session = new ServerSession(socket, { times, pace: PACE, maxHeadBytes: 32_768, onRequest, onMalformed });
-    expect(session.isIdle).toBe(true);
-    sessions.push(session);
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  closing.push(() => server.close());
-  // A TCP server's address is an AddressInfo; strings are for pipes.
-  const raw = await openRawSession((server.address() as AddressInfo).port, ...pairs);
-  closing.push(() => raw.socket.destroy());
-  return Object.assign(raw, { session: () => sessions[0]!, malformed });
-}
-
+const start = async (times: SessionTimes, onRequest: (inbound: Inbound) => void, ...pairs: [number, number][]) => {
+  const raw = await serveSession(closing, times, onRequest, ...pairs);
+  expect(raw.session().isIdle).toBe(true);
+  return raw;
+};
 const codeOf = ({ seen }: RawSession, type: number) => seen.find((one) => one.type === type)?.code;
 const within = (what: string) => ({ what, timeoutMs: 10_000, everyMs: 5 });
 const answer = (inbound: Inbound) => {
